@@ -1,0 +1,177 @@
+// The Qwen3 layer of talker and predictor, at every fusion level, and the stack of such layers.
+import { ABSENT, FusionLevel, ProbeKind, WeightKind } from "../../shared/gen/protocol.as";
+import { encodeAddRmsNorm, encodeNormMatmul } from "../../shared/gen/protocol.as";
+import { encodeNormSwigluMatmul, encodeQkNormRopeAppend } from "../../shared/gen/protocol.as";
+import { Dtype, encodeRmsNorm } from "../../shared/gen/protocol.as";
+import { release } from "../plan/buffers";
+import { beginLayers, emit, endLayers, here, probe } from "../plan/writer";
+import { attend, attendFused } from "./attention";
+import { keyCache, valueCache } from "./places";
+import { StackRun } from "./stack";
+import { addOnto, gateOnto, norm, project, projectOnto, sized } from "./steps";
+import { beginWeight, endWeight, part, scope, tensor } from "./weights";
+
+/** All layers and the final norm. Returns the normalised rows; releases x. */
+export function runStack(run: StackRun, x: u32): u32 {
+  beginLayers();
+  let delta: u32 = ABSENT;
+  for (let layer: u32 = 0; layer < run.shape.layers; layer++) {
+    if (run.isFull) {
+      fusedLayer(run, layer, x);
+    } else {
+      delta = steppedLayer(run, layer, x, delta);
+    }
+    if (delta == ABSENT) probeLayer(run, layer, x);
+  }
+  scope(run.names);
+  const h = normAfter(run, x, delta, "norm.weight");
+  if (delta != ABSENT) probeLayer(run, run.shape.layers - 1, x);
+  release(x);
+  endLayers();
+  return h;
+}
+
+/**
+ * One op a step. `delta` is what the layer before still has to add to x, or ABSENT: from level
+ * `norm` on an addition waits for the norm that follows it. Returns this layer's own such rest.
+ */
+function steppedLayer(run: StackRun, layer: u32, x: u32, delta: u32): u32 {
+  run.enterLayer(layer);
+  const n = normAfter(run, x, delta, "input_layernorm.weight");
+  if (delta != ABSENT) probeLayer(run, layer - 1, x);
+  const attended = selfAttention(run, layer, n);
+  const attentionDelta = settle(run, x, attended);
+  const m = normAfter(run, x, attentionDelta, "post_attention_layernorm.weight");
+  return settle(run, x, feedForward(run, m));
+}
+
+/** Six ops: products take the norm before them and the addition after them along. */
+function fusedLayer(run: StackRun, layer: u32, x: u32): void {
+  run.enterLayer(layer);
+  const shape = run.shape;
+  const qkv = normedQkv(run, x);
+  emitNormRopeAppend(run, layer, qkv);
+  const attended = attendFused(run, layer, qkv, shape.qkvWidth);
+  release(qkv);
+  const o = tensor("self_attn.o_proj.weight", shape.width, shape.qWidth);
+  const outputSize = sized(run.rows, shape.qWidth, shape.width);
+  projectOnto(x, attended, o, ABSENT, outputSize, run.level);
+  const gated = normedSwiglu(run, x);
+  const down = tensor("mlp.down_proj.weight", shape.width, shape.feedForward);
+  const downSize = sized(run.rows, shape.feedForward, shape.width);
+  projectOnto(x, gated, down, ABSENT, downSize, run.level);
+}
+
+/** x += delta where there is one, then its norm. Releases delta. */
+function normAfter(run: StackRun, x: u32, delta: u32, suffix: string): u32 {
+  if (delta == ABSENT) return norm(run, x, suffix);
+  const width = run.shape.width;
+  const y = run.temporary(width);
+  const gain = tensor(suffix, width, 1);
+  emit(encodeAddRmsNorm(here(), delta, gain, x, y, run.rows, width, run.shape.rmsEps));
+  release(delta);
+  return y;
+}
+
+/** Adds d to x now, or returns it for the norm that follows. */
+function settle(run: StackRun, x: u32, d: u32): u32 {
+  if (run.level >= <u32>FusionLevel.Norm) return d;
+  addOnto(x, d, run.rows, run.shape.width);
+  return ABSENT;
+}
+
+/** From normalised rows to the projected attention. Releases n. */
+function selfAttention(run: StackRun, layer: u32, n: u32): u32 {
+  const shape = run.shape;
+  const q = project(n, run.rows, shape.width, shape.qWidth, "self_attn.q_proj.weight");
+  const k = project(n, run.rows, shape.width, shape.kvWidth, "self_attn.k_proj.weight");
+  const v = project(n, run.rows, shape.width, shape.kvWidth, "self_attn.v_proj.weight");
+  release(n);
+  normHeads(run, q, shape.heads, "self_attn.q_norm.weight");
+  normHeads(run, k, shape.kvHeads, "self_attn.k_norm.weight");
+  const y = attend(run, layer, q, k, v);
+  const o = project(y, run.rows, shape.qWidth, shape.width, "self_attn.o_proj.weight");
+  release(y);
+  return o;
+}
+
+function normHeads(run: StackRun, x: u32, heads: u32, suffix: string): void {
+  const width = run.shape.headDim;
+  const gain = tensor(suffix, width, 1);
+  emit(encodeRmsNorm(here(), x, gain, x, run.rows * heads, width, run.shape.rmsEps));
+}
+
+/** From normalised rows to the projected MLP. Releases n. */
+export function feedForward(run: StackRun, n: u32): u32 {
+  const shape = run.shape;
+  const gate = project(n, run.rows, shape.width, shape.feedForward, "mlp.gate_proj.weight");
+  const up = project(n, run.rows, shape.width, shape.feedForward, "mlp.up_proj.weight");
+  release(n);
+  gateOnto(gate, up, run.rows, shape.feedForward, run.level);
+  const d = project(gate, run.rows, shape.feedForward, shape.width, "mlp.down_proj.weight");
+  release(gate);
+  return d;
+}
+
+function normedQkv(run: StackRun, x: u32): u32 {
+  const shape = run.shape;
+  const gain = tensor("input_layernorm.weight", shape.width, 1);
+  beginWeight(WeightKind.ConcatRows, shape.qkvWidth, shape.width, 0);
+  part("self_attn.q_proj.weight");
+  part("self_attn.k_proj.weight");
+  part("self_attn.v_proj.weight");
+  const w = endWeight(Dtype.Stored);
+  const y = run.temporary(shape.qkvWidth);
+  emit(
+    encodeNormMatmul(here(), x, gain, w, y, run.rows, shape.width, shape.qkvWidth, shape.rmsEps),
+  );
+  return y;
+}
+
+function normedSwiglu(run: StackRun, x: u32): u32 {
+  const shape = run.shape;
+  const width = shape.feedForward;
+  const gain = tensor("post_attention_layernorm.weight", shape.width, 1);
+  beginWeight(WeightKind.InterleaveRows, 2 * width, shape.width, 0);
+  part("mlp.gate_proj.weight");
+  part("mlp.up_proj.weight");
+  const w = endWeight(Dtype.Stored);
+  const y = run.temporary(width);
+  emit(encodeNormSwigluMatmul(here(), x, gain, w, y, run.rows, shape.width, width, shape.rmsEps));
+  return y;
+}
+
+function emitNormRopeAppend(run: StackRun, layer: u32, qkv: u32): void {
+  const shape = run.shape;
+  const cache = run.cache;
+  emit(
+    encodeQkNormRopeAppend(
+      here(),
+      tensor("self_attn.q_norm.weight", shape.headDim, 1),
+      tensor("self_attn.k_norm.weight", shape.headDim, 1),
+      run.frequencies,
+      run.row,
+      run.pageTable,
+      run.valid,
+      qkv,
+      keyCache(cache, layer),
+      valueCache(cache, layer),
+      run.lanes,
+      run.tokens,
+      shape.heads,
+      shape.kvHeads,
+      shape.headDim,
+      cache.pages,
+      cache.pagePositions,
+      run.pagesMax,
+      run.source,
+      run.offset,
+      run.rate,
+      shape.rmsEps,
+    ),
+  );
+}
+
+function probeLayer(run: StackRun, layer: u32, x: u32): void {
+  if (run.hasProbes) probe(ProbeKind.LayerOutput, layer, x);
+}

@@ -1,0 +1,151 @@
+import { config } from "../config";
+import { LaneClass, OUTPUT_FRAMES, ProgramKind } from "../../shared/gen/protocol.as";
+import { parkNewest } from "./admission";
+import { definedProgram } from "./definitions";
+import { markRuns, mention } from "./in-flight";
+import { Lanes, bucketFor, clearLanes, laneAt, laneCount, pushLane } from "./lanes";
+import { pagesForSteps, reservePages } from "./rows";
+import { NO_PROGRAM, addLane, closeRun, openRun, writePageExtend } from "./submission";
+import { Ticket, TicketState, firstIn, framesSubmitted, get, set, tickets } from "./tickets";
+
+/** Values of Ticket.RunKind: the frame run that a ticket takes part in. */
+export const enum RunKind {
+  None = 0,
+  Decode = 1,
+  Forced = 2,
+}
+
+/** Repeat that the lanes gathered last allow. */
+let repeat: u32 = 0;
+
+/** Rows of the next prompt chunk: the largest that is filled, else the smallest that covers. */
+function chunkFor(rows: u32): u32 {
+  if (rows >= 256) return 256;
+  if (rows >= 64) return 64;
+  return 16;
+}
+
+/**
+ * The next prompt chunk, or all of them when nobody else would wait meanwhile. False when a program
+ * has to be defined first.
+ */
+export function writePrefill(entry: usize): bool {
+  const ticket = firstIn(TicketState.Prefilling, TicketState.Prefilling);
+  if (ticket < 0) return true;
+  const isAlone = firstIn(TicketState.Decoding, TicketState.Decoding) < 0;
+  const rows = get(ticket, Ticket.PromptCount);
+  do {
+    const done = get(ticket, Ticket.PromptSubmitted);
+    const chunk = chunkFor(rows - done);
+    const program = definedProgram(ProgramKind.Prefill, 1, chunk, 0);
+    if (program == NO_PROGRAM) return false;
+    openRun(program, 1, LaneClass.Decode);
+    addLane(ticket);
+    closeRun(0);
+    markRuns(entry);
+    set(ticket, Ticket.PromptSubmitted, min(rows, done + chunk));
+    mention(entry, ticket);
+  } while (isAlone && get(ticket, Ticket.PromptSubmitted) < rows);
+  if (get(ticket, Ticket.PromptSubmitted) == rows) set(ticket, Ticket.State, TicketState.Decoding);
+  return true;
+}
+
+/** Frames that the output ring still takes before the user has to take some. */
+function ringSpace(ticket: u32): u32 {
+  const frames = framesSubmitted(ticket);
+  const end = get(ticket, Ticket.Consumed) + OUTPUT_FRAMES;
+  return frames < end ? min(end - frames, OUTPUT_FRAMES) : 0;
+}
+
+export function isForced(ticket: u32): bool {
+  return get(ticket, Ticket.StepsSubmitted) < get(ticket, Ticket.Known);
+}
+
+/**
+ * Frame steps that the ticket's next run may have; 0 when it may not run. A full ring stops its own
+ * row only: rather than shorten everybody's run, the row sits out until a whole run fits.
+ */
+function stepsAllowed(ticket: u32, most: u32): u32 {
+  const steps = get(ticket, Ticket.StepsSubmitted);
+  if (isForced(ticket)) {
+    const given = get(ticket, Ticket.Given);
+    return given > steps ? min(given - steps, ringSpace(ticket)) : 0;
+  }
+  const left = get(ticket, Ticket.PicksMax) - steps;
+  // The first packet waits for one frame only, so a first run of many does not delay it.
+  const allowed: u32 = min(most, left);
+  // The last step only closes the row.
+  const frames: u32 = min(allowed, left - 1);
+  return frames <= ringSpace(ticket) ? allowed : 0;
+}
+
+/** Tickets that can run frames now, forced or not, with their pages; sets `repeat`. */
+export function gatherLanes(list: Lanes, forced: bool, most: u32): void {
+  clearLanes(list);
+  repeat = u32.MAX_VALUE;
+  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
+    if (get(ticket, Ticket.State) != TicketState.Decoding) continue;
+    if (get(ticket, Ticket.VocodeOnly) || isForced(ticket) != forced) continue;
+    const steps = stepsAllowed(ticket, most);
+    if (steps == 0) continue;
+    if (!growTo(ticket, get(ticket, Ticket.StepsSubmitted) + steps)) continue;
+    repeat = min(repeat, steps);
+    pushLane(list, ticket);
+  }
+}
+
+/** Sees to it that the ticket has pages for so many steps, extending its row. */
+function growTo(ticket: u32, steps: u32): bool {
+  const held = get(ticket, Ticket.PageCount);
+  const last = get(ticket, Ticket.LastPage);
+  const needed = pagesForSteps(ticket, steps);
+  if (!reservePages(ticket, needed)) {
+    parkNewest();
+    return false;
+  }
+  if (needed > held) writePageExtend(ticket, last, needed - held);
+  return true;
+}
+
+/** One run over the lanes of a list, `times` frames each. False when its program is not defined. */
+export function writeFrameRun(entry: usize, list: Lanes, kind: u32, pass: u32, times: u32): bool {
+  const lanes = laneCount(list);
+  const program = definedProgram(kind, bucketFor(lanes), 1, pass);
+  if (program == NO_PROGRAM) return false;
+  openRun(program, times, LaneClass.Decode);
+  for (let i: u32 = 0; i < lanes; i++) addLane(laneAt(list, i));
+  closeRun(0);
+  markRuns(entry);
+  return true;
+}
+
+/** Counts `times` steps for every lane of a list. */
+export function countSteps(entry: usize, list: Lanes, runKind: RunKind, times: u32): void {
+  for (let i: u32 = 0; i < laneCount(list); i++) {
+    const ticket = laneAt(list, i);
+    set(ticket, Ticket.RunKind, runKind);
+    set(ticket, Ticket.RunFrom, framesSubmitted(ticket));
+    set(ticket, Ticket.StepsSubmitted, get(ticket, Ticket.StepsSubmitted) + times);
+    mention(entry, ticket);
+  }
+}
+
+/** Frames of every ticket whose codes are known already. */
+export function writeForced(entry: usize): bool {
+  gatherLanes(Lanes.Forced, true, 0);
+  if (laneCount(Lanes.Forced) == 0) return true;
+  const times = repeat;
+  if (!writeFrameRun(entry, Lanes.Forced, ProgramKind.Forced, 0, times)) return false;
+  countSteps(entry, Lanes.Forced, RunKind.Forced, times);
+  return true;
+}
+
+/** Frames of every ticket that speaks, in one run, as many as all of them allow. */
+export function writeDecode(entry: usize): bool {
+  gatherLanes(Lanes.Decode, false, config.repeatMax);
+  if (laneCount(Lanes.Decode) == 0) return true;
+  const times = repeat;
+  if (!writeFrameRun(entry, Lanes.Decode, ProgramKind.Decode, 0, times)) return false;
+  countSteps(entry, Lanes.Decode, RunKind.Decode, times);
+  return true;
+}

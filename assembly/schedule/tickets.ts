@@ -1,0 +1,174 @@
+import { REQUEST_AT, REQUESTS_AT, REQUESTS_BYTES, TICKETS_AT } from "../arenas";
+import { ADMIT_RECORD_BYTES, AdmitRecord, PROMPT_ENTRY_WORDS } from "../../shared/gen/protocol.as";
+
+/** No ticket is above this: rows and queue together. */
+export const TICKETS_MAX: u32 = 288;
+export const TICKET_BYTES: u32 = 128;
+
+/** Where a ticket stands. The host sees these numbers. */
+export const enum TicketState {
+  /** Not a ticket. */
+  Free = 0,
+  /** Waits for a row and pages. */
+  Queued = 1,
+  /** Its prompt goes into the cache. */
+  Prefilling = 2,
+  /** Frames are made, or made again after a parking. */
+  Decoding = 3,
+  /** No frame will follow; the last ones become PCM. */
+  Draining = 4,
+  /** To be parked, as soon as no submission names its row. */
+  Parking = 5,
+  /** Gave its row and pages up; waits for others, codes kept by the host. */
+  Parked = 6,
+  /** Its row is being given back. */
+  Closing = 7,
+  /** Over; holds nothing but its place in the table. */
+  Finished = 8,
+}
+
+/** Words of a ticket. Counts of frames go from the request's first frame on. */
+export const enum Ticket {
+  State = 0,
+  /** Larger goes first. */
+  Priority = 1,
+  /** Smaller goes first among equals. */
+  Arrival = 2,
+  Row = 3,
+  Generation = 4,
+  /** Pages of the talker's cache are a chain through kv-pages.ts. */
+  FirstPage = 5,
+  LastPage = 6,
+  PageCount = 7,
+  PromptCount = 8,
+  TextCount = 9,
+  /** Picks of group 0 at most; one frame fewer. */
+  PicksMax = 10,
+  /** 1: codes come from the host and only become PCM. */
+  VocodeOnly = 11,
+  /** Frames whose codes the host has and gives back: of a vocode-only or once parked ticket. */
+  Known = 12,
+  /** Of Known, frames given to the row. */
+  Given = 13,
+  PromptSubmitted = 14,
+  /** Frame steps submitted, the closing one included. */
+  StepsSubmitted = 15,
+  VocodeSubmitted = 16,
+  /** From completions. */
+  CodesCount = 17,
+  Vocoded = 18,
+  Done = 19,
+  FinishReason = 20,
+  /** Frames that the user took; the row may be 64 ahead. */
+  Consumed = 21,
+  /** Submissions in flight that name its row. */
+  InFlight = 22,
+  /** 1: the host wants it stopped. */
+  Cancelled = 23,
+  /** 1: the host has forgotten it; it frees itself when it is over. */
+  Released = 24,
+  /** 1: it waits for a page; others are being parked for it. */
+  Starved = 25,
+  /** State that follows Closing. */
+  After = 26,
+  /** Token of the submission that mentioned it last, and the place of that mention. */
+  MentionToken = 27,
+  MentionIndex = 28,
+  /** Of the submission being written: which frame run it takes part in, and from which frame. */
+  RunKind = 29,
+  RunFrom = 30,
+}
+
+let ticketCount: u32 = 0;
+let requestStride: u32 = 0;
+let arrivals: u32 = 0;
+
+/**
+ * Empties the table for `count` tickets with prompts of `promptMax` rows and `textMax` text ids.
+ * False when their requests do not fit the arena.
+ */
+export function resetTickets(count: u32, promptMax: u32, textMax: u32): bool {
+  requestStride = ADMIT_RECORD_BYTES + 4 * (PROMPT_ENTRY_WORDS * promptMax + textMax);
+  if (count > TICKETS_MAX || <u64>count * requestStride > REQUESTS_BYTES) return false;
+  ticketCount = count;
+  arrivals = 0;
+  memory.fill(TICKETS_AT, 0, TICKETS_MAX * TICKET_BYTES);
+  return true;
+}
+
+export function tickets(): u32 {
+  return ticketCount;
+}
+
+export function get(ticket: u32, word: Ticket): u32 {
+  return load<u32>(TICKETS_AT + ticket * TICKET_BYTES + ((<usize>word) << 2));
+}
+
+export function set(ticket: u32, word: Ticket, value: u32): void {
+  store<u32>(TICKETS_AT + ticket * TICKET_BYTES + ((<usize>word) << 2), value);
+}
+
+/** The request of a ticket: an AdmitRecord, its prompt entries, its text ids. */
+export function requestOf(ticket: u32): usize {
+  return REQUESTS_AT + ticket * requestStride;
+}
+
+/** Bytes of a request behind its AdmitRecord. */
+export function requestTailBytes(ticket: u32): u32 {
+  const words =
+    PROMPT_ENTRY_WORDS * get(ticket, Ticket.PromptCount) + get(ticket, Ticket.TextCount);
+  return 4 * words;
+}
+
+/** Takes a free place for the request at REQUEST_AT. Returns it, or -1 when there is none. */
+export function addTicket(priority: u32, vocodeFrames: u32): i32 {
+  for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
+    if (get(ticket, Ticket.State) != TicketState.Free) continue;
+    memory.fill(TICKETS_AT + ticket * TICKET_BYTES, 0, TICKET_BYTES);
+    set(ticket, Ticket.Priority, priority);
+    set(ticket, Ticket.Arrival, arrivals++);
+    set(ticket, Ticket.PromptCount, AdmitRecord.promptCount(REQUEST_AT));
+    set(ticket, Ticket.TextCount, AdmitRecord.textCount(REQUEST_AT));
+    set(ticket, Ticket.PicksMax, AdmitRecord.maxNewTokens(REQUEST_AT));
+    set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
+    set(ticket, Ticket.Known, vocodeFrames);
+    memory.copy(requestOf(ticket), REQUEST_AT, ADMIT_RECORD_BYTES + requestTailBytes(ticket));
+    set(ticket, Ticket.State, TicketState.Queued);
+    return ticket;
+  }
+  return -1;
+}
+
+/** Whether `a` is served before `b`. */
+export function goesBefore(a: u32, b: u32): bool {
+  const byPriority = <i32>get(a, Ticket.Priority) - <i32>get(b, Ticket.Priority);
+  if (byPriority != 0) return byPriority > 0;
+  return <i32>(get(a, Ticket.Arrival) - get(b, Ticket.Arrival)) < 0;
+}
+
+/** The first ticket to be served in `state` or in `orState`; -1 when there is none. */
+export function firstIn(state: TicketState, orState: TicketState): i32 {
+  let first: i32 = -1;
+  for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
+    const at = get(ticket, Ticket.State);
+    if (at != state && at != orState) continue;
+    if (first < 0 || goesBefore(ticket, first)) first = ticket;
+  }
+  return first;
+}
+
+/** Tickets that count against the queue: not yet served, and not stopped. */
+export function queuedCount(): u32 {
+  let count: u32 = 0;
+  for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
+    if (get(ticket, Ticket.State) == TicketState.Queued) count++;
+  }
+  return count;
+}
+
+/** Frames of a ticket when all that was submitted has run and no end of speech came earlier. */
+export function framesSubmitted(ticket: u32): u32 {
+  const steps = get(ticket, Ticket.StepsSubmitted);
+  if (get(ticket, Ticket.VocodeOnly)) return steps;
+  return min(steps, get(ticket, Ticket.PicksMax) - 1);
+}

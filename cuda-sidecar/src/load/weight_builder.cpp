@@ -1,0 +1,213 @@
+#include "cuda-sidecar/src/load/weight_builder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace voxfuse {
+
+namespace {
+
+using Parts = std::span<const StoredTensor* const>;
+
+constexpr std::uint32_t kFrequenciesMax = 65536;
+
+bool same_dtype(Parts parts) {
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](const StoredTensor* part) { return part->dtype == parts[0]->dtype; });
+}
+
+/// Whether a tensor is made of rows of `cols` elements: its first axis counts them, or it is a
+/// vector, which is cut as asked.
+bool has_rows_of(const StoredTensor& tensor, std::uint64_t cols) {
+  if (tensor.shape.size() < 2) return tensor.elements % cols == 0;
+  return tensor.elements / tensor.shape[0] == cols;
+}
+
+/// Allocates the result; `out.memory` is where to write.
+Status allocate(const WeightEntry& entry, Dtype dtype, BuiltWeight& out) {
+  out.weight = {.data = nullptr, .dtype = dtype, .rows = entry.rows, .cols = entry.cols};
+  out.built_bytes = out.weight.elements() * out.weight.element_bytes();
+  out.memory = make_weight_memory(out.built_bytes);
+  if (!out.memory) return {ErrorCode::kNoMemory, "no memory for a derived weight"};
+  out.weight.data = out.memory.get();
+  return {};
+}
+
+/// The memory of an f32 result. Allocated aligned for any element.
+float* floats(const BuiltWeight& out) { return reinterpret_cast<float*>(out.memory.get()); }
+
+Status build_tensor(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.size() == 1, kBadWeight);
+  const StoredTensor& from = *parts[0];
+  const std::uint64_t elements = std::uint64_t{entry.rows} * entry.cols;
+  VOXFUSE_REQUIRE(from.elements == elements && has_rows_of(from, entry.cols), kBadWeight);
+  // An address as a number, to see whether elements may be read where they lie.
+  if (reinterpret_cast<std::uintptr_t>(from.data) % from.element_bytes() == 0) {
+    out.weight = {from.data, from.dtype, entry.rows, entry.cols};
+    return {};
+  }
+  VOXFUSE_TRY(allocate(entry, from.dtype, out));
+  std::memcpy(out.memory.get(), from.data, from.bytes());
+  return {};
+}
+
+Status build_concat_rows(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(!parts.empty() && same_dtype(parts), kBadWeight);
+  std::uint64_t elements = 0;
+  for (const StoredTensor* part : parts) {
+    VOXFUSE_REQUIRE(has_rows_of(*part, entry.cols), kBadWeight);
+    elements += part->elements;
+  }
+  VOXFUSE_REQUIRE(elements == std::uint64_t{entry.rows} * entry.cols, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, parts[0]->dtype, out));
+  std::byte* to = out.memory.get();
+  for (const StoredTensor* part : parts) {
+    std::memcpy(to, part->data, part->bytes());
+    to += part->bytes();
+  }
+  return {};
+}
+
+Status build_interleave_rows(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.size() == 2 && same_dtype(parts), kBadWeight);
+  VOXFUSE_REQUIRE(parts[0]->shape == parts[1]->shape, kBadWeight);
+  VOXFUSE_REQUIRE(has_rows_of(*parts[0], entry.cols), kBadWeight);
+  const std::uint64_t rows = parts[0]->elements / entry.cols;
+  VOXFUSE_REQUIRE(entry.rows == 2 * rows, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, parts[0]->dtype, out));
+  const std::size_t row_bytes = entry.cols * parts[0]->element_bytes();
+  std::byte* to = out.memory.get();
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (const StoredTensor* part : parts) {
+      std::memcpy(to, part->data + row * row_bytes, row_bytes);
+      to += row_bytes;
+    }
+  }
+  return {};
+}
+
+Status build_codebooks(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(!parts.empty() && parts.size() % 2 == 0, kBadWeight);
+  const std::uint64_t size = parts[1]->elements;
+  for (std::size_t i = 0; i < parts.size(); i += 2) {
+    VOXFUSE_REQUIRE(parts[i + 1]->elements == size, kBadWeight);
+    VOXFUSE_REQUIRE(parts[i]->elements == size * entry.cols, kBadWeight);
+  }
+  VOXFUSE_REQUIRE(entry.rows == parts.size() / 2 * size, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, Dtype::kF32, out));
+  float* to = floats(out);
+  for (std::size_t i = 0; i < parts.size(); i += 2) {
+    for (std::size_t row = 0; row < size; ++row) {
+      // A code that training never used would divide by zero; the official model clamps alike.
+      const float usage = std::max(parts[i + 1]->at(row), 1e-5f);
+      for (std::size_t j = 0; j < entry.cols; ++j) {
+        *to++ = parts[i]->at(row * entry.cols + j) / usage;
+      }
+    }
+  }
+  return {};
+}
+
+/// f32 at every step, as the official model computes them.
+Status build_exponential(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.size() == 1, kBadWeight);
+  const std::uint64_t elements = std::uint64_t{entry.rows} * entry.cols;
+  VOXFUSE_REQUIRE(parts[0]->elements == elements, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, Dtype::kF32, out));
+  const bool inverse = entry.kind == static_cast<std::uint32_t>(WeightKind::kExpInverse);
+  float* to = floats(out);
+  for (std::size_t i = 0; i < elements; ++i) {
+    const auto power = static_cast<float>(std::exp(double{parts[0]->at(i)}));
+    to[i] = inverse ? 1.0f / (power + 1e-9f) : power;
+  }
+  return {};
+}
+
+/// [out, in, taps] → out × (tap, in).
+Status build_conv_taps(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.size() == 1 && parts[0]->shape.size() == 3, kBadWeight);
+  const StoredTensor& from = *parts[0];
+  const std::uint64_t inputs = from.shape[1];
+  const std::uint64_t taps = from.shape[2];
+  VOXFUSE_REQUIRE(entry.rows == from.shape[0] && entry.cols == inputs * taps, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, from.dtype, out));
+  const std::size_t step = from.element_bytes();
+  std::byte* to = out.memory.get();
+  for (std::size_t output = 0; output < entry.rows; ++output) {
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+      for (std::size_t input = 0; input < inputs; ++input, to += step) {
+        std::memcpy(to, from.data + ((output * inputs + input) * taps + tap) * step, step);
+      }
+    }
+  }
+  return {};
+}
+
+/// [in, out, taps] → (phase, out) × (span, in), tap = phase + span · stride; zeros beyond.
+Status build_transposed_taps(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.size() == 1 && parts[0]->shape.size() == 3, kBadWeight);
+  VOXFUSE_REQUIRE(entry.scalar >= 1 && entry.scalar <= 65536, kBadWeight);
+  const StoredTensor& from = *parts[0];
+  const auto stride = static_cast<std::uint64_t>(entry.scalar);
+  const std::uint64_t inputs = from.shape[0];
+  const std::uint64_t outputs = from.shape[1];
+  const std::uint64_t taps = from.shape[2];
+  const std::uint64_t spans = (taps + stride - 1) / stride;
+  VOXFUSE_REQUIRE(entry.rows == stride * outputs && entry.cols == spans * inputs, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, from.dtype, out));
+  const std::size_t step = from.element_bytes();
+  std::memset(out.memory.get(), 0, out.built_bytes);
+  std::byte* to = out.memory.get();
+  for (std::size_t row = 0; row < entry.rows; ++row) {
+    const std::size_t phase = row / outputs;
+    const std::size_t output = row % outputs;
+    for (std::size_t col = 0; col < entry.cols; ++col, to += step) {
+      const std::size_t tap = phase + col / inputs * stride;
+      if (tap >= taps) continue;
+      const std::size_t input = col % inputs;
+      std::memcpy(to, from.data + ((input * outputs + output) * taps + tap) * step, step);
+    }
+  }
+  return {};
+}
+
+Status build_rope_frequencies(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.empty() && entry.rows == 1, kBadWeight);
+  VOXFUSE_REQUIRE(entry.cols <= kFrequenciesMax, kBadWeight);
+  VOXFUSE_REQUIRE(std::isfinite(entry.scalar) && entry.scalar > 0, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, Dtype::kF32, out));
+  for (std::uint32_t j = 0; j < entry.cols; ++j) {
+    const double exponent = -static_cast<double>(j) / entry.cols;
+    floats(out)[j] = static_cast<float>(std::pow(double{entry.scalar}, exponent));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status build_weight(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(entry.rows >= 1 && entry.cols >= 1, kBadWeight);
+  switch (static_cast<WeightKind>(entry.kind)) {
+    case WeightKind::kTensor:
+      return build_tensor(entry, parts, out);
+    case WeightKind::kConcatRows:
+      return build_concat_rows(entry, parts, out);
+    case WeightKind::kInterleaveRows:
+      return build_interleave_rows(entry, parts, out);
+    case WeightKind::kCodebooks:
+      return build_codebooks(entry, parts, out);
+    case WeightKind::kExp:
+    case WeightKind::kExpInverse:
+      return build_exponential(entry, parts, out);
+    case WeightKind::kConvTaps:
+      return build_conv_taps(entry, parts, out);
+    case WeightKind::kTransposedTaps:
+      return build_transposed_taps(entry, parts, out);
+    case WeightKind::kRopeFrequencies:
+      return build_rope_frequencies(entry, parts, out);
+  }
+  return {ErrorCode::kBadControl, "unknown weight kind"};
+}
+
+}  // namespace voxfuse

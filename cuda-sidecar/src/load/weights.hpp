@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cuda-sidecar/src/load/tensor_files.hpp"
+#include "kernels/support/status.hpp"
+
+namespace voxfuse {
+
+/// Frees what `make_weight_memory` allocated.
+struct WeightMemoryDelete {
+  void operator()(std::byte* data) const;
+};
+using WeightMemory = std::unique_ptr<std::byte[], WeightMemoryDelete>;
+
+/// Memory for a derived weight, aligned to a cache line; empty when there is none left.
+WeightMemory make_weight_memory(std::size_t bytes);
+
+/// A weight as ops see it: rows × cols elements, aligned to its dtype.
+struct Weight {
+  const std::byte* data = nullptr;
+  Dtype dtype = Dtype::kF32;
+  std::uint32_t rows = 0;
+  std::uint32_t cols = 0;
+
+  std::uint64_t elements() const { return std::uint64_t{rows} * cols; }
+  std::size_t element_bytes() const { return dtype == Dtype::kBf16 ? 2 : 4; }
+};
+
+/// A weight with the memory it was built into; none when it points into a mapped file.
+struct BuiltWeight {
+  Weight weight;
+  WeightMemory memory;
+  std::uint64_t built_bytes = 0;
+};
+
+/// The weights that programs name by id.
+class WeightTable {
+ public:
+  /// Adds the WeightEntry records of one message. Ids go on from the last message's.
+  ///
+  /// Errors   kBadControl when the records are malformed, kWeightMissing when a tensor is not in
+  ///          the manifest, kBadWeight when shapes do not fit, kNoMemory. `subject` names the
+  ///          tensor or weight. The table is then as it was.
+  Status add(std::span<const std::byte> entries, const TensorFiles& tensors, std::string& subject);
+
+  const Weight* find(std::uint32_t id) const {
+    return id < weights_.size() ? &weights_[id].weight : nullptr;
+  }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(weights_.size()); }
+  std::uint64_t built_bytes() const { return built_bytes_; }
+
+ private:
+  std::vector<BuiltWeight> weights_;
+  std::uint64_t built_bytes_ = 0;
+};
+
+}  // namespace voxfuse

@@ -1,0 +1,115 @@
+#include "cuda-sidecar/src/session/load_request.hpp"
+
+#include <cstring>
+
+namespace voxfuse {
+
+namespace {
+
+using msgpack::Value;
+
+constexpr std::size_t kTensorFields = 6;
+
+const Value* field(const Value& message, const char* name, Value::Kind kind, std::string& subject) {
+  subject = name;
+  const Value* found = message.find(name);
+  return found != nullptr && found->kind == kind ? found : nullptr;
+}
+
+Status parse_files(const Value& files, LoadRequest& out) {
+  for (const Value& file : files.items) {
+    VOXFUSE_REQUIRE(file.kind == Value::Kind::kString, kBadControl);
+    // The kernel would read a path only up to a zero byte.
+    VOXFUSE_REQUIRE(file.text.find('\0') == std::string_view::npos, kBadControl);
+    out.files.emplace_back(file.text);
+  }
+  return {};
+}
+
+/// [name, dtype, shape, file index, byte offset, bytes].
+Status parse_tensor(const Value& value, TensorSpec& out) {
+  VOXFUSE_REQUIRE(value.kind == Value::Kind::kArray, kBadControl);
+  VOXFUSE_REQUIRE(value.items.size() == kTensorFields, kBadControl);
+  const auto& items = value.items;
+  VOXFUSE_REQUIRE(items[0].kind == Value::Kind::kString, kBadControl);
+  out.name = items[0].text;
+  VOXFUSE_REQUIRE(items[1].text == "F32" || items[1].text == "BF16", kBadControl);
+  out.dtype = items[1].text == "BF16" ? Dtype::kBf16 : Dtype::kF32;
+  VOXFUSE_REQUIRE(items[2].kind == Value::Kind::kArray, kBadControl);
+  for (const Value& axis : items[2].items) {
+    const auto size = axis.as_unsigned();
+    VOXFUSE_REQUIRE(size.has_value(), kBadControl);
+    out.shape.push_back(*size);
+  }
+  const auto file = items[3].as_unsigned();
+  const auto offset = items[4].as_unsigned();
+  const auto bytes = items[5].as_unsigned();
+  VOXFUSE_REQUIRE(file && offset && bytes, kBadControl);
+  out.file = *file;
+  out.offset = *offset;
+  out.bytes = *bytes;
+  return {};
+}
+
+Status parse_backend(const Value& message, BackendChoice& out, std::string& subject) {
+  const Value* name = field(message, "backend", Value::Kind::kString, subject);
+  VOXFUSE_REQUIRE(name != nullptr, kBadControl);
+  const Value* isa = field(message, "isa", Value::Kind::kString, subject);
+  VOXFUSE_REQUIRE(isa != nullptr, kBadControl);
+  subject = "threads";
+  const Value* threads = message.find("threads");
+  VOXFUSE_REQUIRE(threads != nullptr, kBadControl);
+  const auto count = threads->as_unsigned();
+  VOXFUSE_REQUIRE(count && *count <= UINT32_MAX, kBadControl);
+  out = {std::string(name->text), static_cast<std::uint32_t>(*count), std::string(isa->text)};
+  return {};
+}
+
+}  // namespace
+
+Status parse_load(const Value& message, LoadRequest& out, std::string& subject) {
+  VOXFUSE_TRY(parse_backend(message, out.backend, subject));
+  const Value* files = field(message, "files", Value::Kind::kArray, subject);
+  VOXFUSE_REQUIRE(files != nullptr, kBadControl);
+  VOXFUSE_TRY(parse_files(*files, out));
+  const Value* tensors = field(message, "tensors", Value::Kind::kArray, subject);
+  VOXFUSE_REQUIRE(tensors != nullptr, kBadControl);
+  for (const Value& tensor : tensors->items) {
+    VOXFUSE_TRY(parse_tensor(tensor, out.tensors.emplace_back()));
+    subject = "tensor after " + out.tensors.back().name;
+  }
+  const Value* layout = field(message, "layout", Value::Kind::kBytes, subject);
+  VOXFUSE_REQUIRE(layout != nullptr && layout->bytes.size() == sizeof out.layout, kBadControl);
+  std::memcpy(&out.layout, layout->bytes.data(), sizeof out.layout);
+  const Value* record = field(message, "record", Value::Kind::kString, subject);
+  VOXFUSE_REQUIRE(record != nullptr, kBadControl);
+  VOXFUSE_REQUIRE(record->text.find('\0') == std::string_view::npos, kBadControl);
+  out.record = record->text;
+  subject.clear();
+  return {};
+}
+
+Status parse_weights(const Value& message, std::span<const std::byte>& entries) {
+  const Value* found = message.find("entries");
+  VOXFUSE_REQUIRE(found != nullptr && found->kind == Value::Kind::kBytes, kBadControl);
+  entries = found->bytes;
+  return {};
+}
+
+Status make_engine(const LoadRequest& request, EngineListener& listener,
+                   std::unique_ptr<Engine>& out, std::string& subject) {
+  subject = "layout";
+  VOXFUSE_TRY(check_layout(request.layout));
+  subject = "backend " + request.backend.name;
+  std::unique_ptr<Backend> backend;
+  VOXFUSE_TRY(make_backend(request.backend, backend));
+  auto engine = std::make_unique<Engine>(request.layout, std::move(backend), listener);
+  subject = "layout";
+  VOXFUSE_TRY(engine->allocate());
+  VOXFUSE_TRY(engine->open_tensors(request.files, request.tensors, subject));
+  subject.clear();
+  out = std::move(engine);
+  return {};
+}
+
+}  // namespace voxfuse

@@ -1,0 +1,176 @@
+// Control messages: what each asks for and how it is answered.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <mutex>
+
+#include "cuda-sidecar/src/session/load_request.hpp"
+#include "cuda-sidecar/src/session/session.hpp"
+
+namespace voxfuse {
+
+namespace {
+
+using msgpack::Value;
+using msgpack::Writer;
+
+#ifndef VOXFUSE_VERSION
+#define VOXFUSE_VERSION "0.0.0"
+#endif
+
+/// Every reply opens with type, id and ok.
+constexpr std::uint32_t kReplyFields = 3;
+
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// Opens a successful reply that `fields` more fields follow.
+void begin_reply(Writer& reply, std::uint64_t id, std::uint32_t fields) {
+  reply.map(kReplyFields + fields);
+  reply.field("type", "reply");
+  reply.field("id", id);
+  reply.field("ok", true);
+}
+
+std::uint64_t id_of(const Value& message) {
+  const Value* id = message.find("id");
+  return id == nullptr ? 0 : id->as_unsigned().value_or(0);
+}
+
+Writer refusal(std::uint64_t id, Status status, const std::string& subject) {
+  Writer reply;
+  reply.map(kReplyFields + 3);
+  reply.field("type", "reply");
+  reply.field("id", id);
+  reply.field("ok", false);
+  reply.field("code", error_name(status.code()));
+  reply.field("message",
+              subject.empty() ? std::string(status.what()) : subject + ": " + status.what());
+  reply.field("layout_hash", std::uint64_t{kLayoutHash});
+  return reply;
+}
+
+}  // namespace
+
+void Session::answer(std::span<const std::byte> bytes) {
+  const auto message = msgpack::decode(bytes);
+  if (!message || message->kind != Value::Kind::kMap) {
+    // Without an id there is no one to answer to.
+    over_ = true;
+    return;
+  }
+  Writer reply;
+  std::string subject;
+  const Status status = dispatch(*message, bytes, reply, subject);
+  const bool sent = channel_.send(status.ok() ? reply.bytes()
+                                              : refusal(id_of(*message), status, subject).bytes());
+  over_ = over_ || !sent;
+}
+
+Status Session::dispatch(const Value& message, std::span<const std::byte> bytes, Writer& reply,
+                         std::string& subject) {
+  const Value* type = message.find("type");
+  VOXFUSE_REQUIRE(type != nullptr && type->kind == Value::Kind::kString, kBadControl);
+  if (type->text == control::kHello) return hello(message, reply);
+  if (!region_.is_open()) return {ErrorCode::kBadControl, "hello comes first"};
+  if (type->text == control::kLoad) return load(message, bytes, reply, subject);
+  if (type->text == control::kWeights) return weights(message, bytes, reply, subject);
+  if (type->text == control::kStats) {
+    begin_reply(reply, id_of(message), 8);
+    return stats(reply);
+  }
+  if (type->text == control::kBye) {
+    begin_reply(reply, id_of(message), 0);
+    over_ = true;
+    return {};
+  }
+  return {ErrorCode::kBadControl, "unknown message type"};
+}
+
+Status Session::hello(const Value& message, Writer& reply) {
+  const Value* hash = message.find("layout_hash");
+  VOXFUSE_REQUIRE(hash != nullptr, kBadControl);
+  if (hash->as_unsigned() != kLayoutHash) {
+    return {ErrorCode::kLayoutMismatch, "host and sidecar are of different builds"};
+  }
+  VOXFUSE_TRY(region_.open(channel_.take_descriptor()));
+  submissions_ = RingConsumer(region_.view().submissions());
+  completions_ = RingProducer(region_.view().completions());
+  sidecar_asleep_ = region_.view().sidecar_asleep();
+  host_asleep_ = region_.view().host_asleep();
+
+  begin_reply(reply, id_of(message), 6);
+  reply.field("layout_hash", std::uint64_t{kLayoutHash});
+  reply.field("pid", static_cast<std::uint64_t>(getpid()));
+  reply.field("version", VOXFUSE_VERSION);
+  const auto backends = backend_names();
+  reply.text("backends");
+  reply.array(static_cast<std::uint32_t>(backends.size()));
+  for (const std::string& name : backends) reply.text(name);
+  reply.field("isa", best_isa_name());
+  reply.field("threads", std::uint64_t{usable_cores()});
+  return {};
+}
+
+Status Session::load(const Value& message, std::span<const std::byte> bytes, Writer& reply,
+                     std::string& subject) {
+  if (engine_ != nullptr) return {ErrorCode::kBadControl, "a model is loaded already"};
+  LoadRequest request;
+  VOXFUSE_TRY(parse_load(message, request, subject));
+  subject = "layout";
+  VOXFUSE_TRY(OutputPublisher::check(region_.view().header(), request.layout));
+  std::unique_ptr<Engine> engine;
+  {
+    // Choosing an instruction set is for the whole process: not while another session computes.
+    const std::lock_guard guard(turn_);
+    VOXFUSE_TRY(make_engine(request, *this, engine, subject));
+  }
+  if (!request.record.empty()) {
+    subject = request.record;
+    VOXFUSE_TRY(recorder_.open(request.record));
+    recorder_.add(RecordEntry::Kind::kLoad, 0, bytes);
+  }
+  publisher_ = std::make_unique<OutputPublisher>(region_.view(), engine->memory());
+  engine_ = std::move(engine);
+
+  begin_reply(reply, id_of(message), 4);
+  reply.field("mapped_bytes", engine_->tensors().mapped_bytes());
+  reply.field("state_bytes", engine_->memory().state_bytes());
+  reply.field("threads", std::uint64_t{engine_->backend().threads()});
+  reply.field("isa", engine_->backend().isa());
+  return {};
+}
+
+Status Session::weights(const Value& message, std::span<const std::byte> bytes, Writer& reply,
+                        std::string& subject) {
+  if (engine_ == nullptr) return {ErrorCode::kNotLoaded, "load comes first"};
+  subject = "entries";
+  std::span<const std::byte> entries;
+  VOXFUSE_TRY(parse_weights(message, entries));
+  VOXFUSE_TRY(engine_->add_weights(entries, subject));
+  recorder_.add(RecordEntry::Kind::kWeights, engine_->steps(), bytes);
+  begin_reply(reply, id_of(message), 2);
+  reply.field("count", std::uint64_t{engine_->weights().count()});
+  reply.field("built_bytes", engine_->weights().built_bytes());
+  return {};
+}
+
+Status Session::stats(Writer& reply) {
+  const EngineCounters counters = engine_ == nullptr ? EngineCounters{} : engine_->counters();
+  reply.field("submissions", counters.submissions);
+  reply.field("frames", counters.frames);
+  reply.field("ops", counters.ops);
+  reply.field("decode_ns", counters.decode_ns);
+  reply.field("vocode_ns", counters.vocode_ns);
+  reply.field("wakeups", wakeups_);
+  reply.field("resident_bytes", resident_bytes());
+  reply.field("rows_used", std::uint64_t{engine_ == nullptr ? 0 : engine_->rows().used()});
+  return {};
+}
+
+}  // namespace voxfuse

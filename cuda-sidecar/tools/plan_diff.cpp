@@ -1,0 +1,222 @@
+// plan_tool diff: one recording on two backends, op by op. The left side is the oracle: its outputs
+// and state go to the right side after every op, so that errors do not pile up.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include "cuda-sidecar/tools/plan_commands.hpp"
+
+namespace voxfuse {
+
+namespace {
+
+struct Difference {
+  bool found = false;
+  std::uint32_t op = 0;
+  std::uint32_t repeat = 0;
+  const char* op_name = "";
+  const char* operand = "";
+  std::size_t element = 0;
+  double left = 0;
+  double right = 0;
+  double error = 0;
+  const char* status = "";
+};
+
+class DiffObserver final : public OpObserver {
+ public:
+  DiffObserver(Engine& left, std::unique_ptr<Backend> right, double relative)
+      : left_(left), backend_(std::move(right)), relative_(relative) {}
+
+  Status allocate() { return memory_.allocate(left_.memory().layout()); }
+
+  void repeat_begins(const Run& run) override;
+  bool op_done(const Run& run, std::uint32_t op) override;
+
+  const Difference& difference() const { return difference_; }
+  std::uint64_t ops() const { return ops_; }
+  /// Largest relative error of each op met.
+  const std::map<std::string, double>& worst() const { return worst_; }
+
+ private:
+  bool compare_operand(const Run& run, std::uint32_t op, std::uint32_t operand);
+  bool compare_bytes(const BufferEntry& buffer, const std::byte* left, std::byte* right,
+                     std::size_t bytes, const char* op_name);
+
+  Engine& left_;
+  std::unique_ptr<Backend> backend_;
+  double relative_;
+  Memory memory_;
+  const DefinedProgram* bound_ = nullptr;
+  std::vector<BoundOp> ops_bound_;
+  Status bind_status_;
+  Difference difference_;
+  std::map<std::string, double> worst_;
+  std::uint64_t ops_ = 0;
+};
+
+/// Gives the right side everything that the left one has.
+void DiffObserver::repeat_begins(const Run& run) {
+  const Memory& from = left_.memory();
+  bool grown = false;
+  std::uint32_t op_index = kAbsent;
+  bind_status_ =
+      memory_.grow_arena(static_cast<std::uint32_t>(from.arena_bytes() / kAlignment), grown);
+  if (bind_status_.ok() && (grown || bound_ != run.program)) {
+    bind_status_ =
+        bind_program(run.program->program, left_.weights(), memory_, ops_bound_, op_index);
+    bound_ = run.program;
+  }
+  if (!bind_status_.ok()) return;
+  std::memcpy(memory_.rows(), from.rows(), rows_bytes(from.layout()));
+  std::memcpy(memory_.kv(), from.kv(), kv_bytes(from.layout()));
+  std::memcpy(memory_.arena(), from.arena(), from.arena_bytes());
+  memory_.lane_rows() = from.lane_rows();
+}
+
+bool DiffObserver::op_done(const Run& run, std::uint32_t op) {
+  if (difference_.found) return false;
+  const OpInfo& info = *run.program->program.ops[op].info;
+  difference_.op = op;
+  difference_.repeat = run.repeats_done;
+  difference_.op_name = info.name;
+  const Status status = bind_status_.ok() ? backend_->run(ops_bound_[op]) : bind_status_;
+  if (!status.ok()) {
+    difference_.found = true;
+    difference_.status = error_name(status.code());
+    return false;
+  }
+  ++ops_;
+  for (std::uint32_t i = 0; i < info.operand_count; ++i) {
+    if (info.operands[i].access == Access::kRead) continue;
+    // What scratch holds afterwards has no meaning.
+    if (std::string_view(info.operands[i].name) == "scratch") continue;
+    difference_.operand = info.operands[i].name;
+    if (!compare_operand(run, op, i)) return false;
+  }
+  return true;
+}
+
+bool DiffObserver::compare_operand(const Run& run, std::uint32_t op, std::uint32_t operand) {
+  const Program& program = run.program->program;
+  const BufferEntry* buffer = program.operand(op, operand);
+  if (buffer == nullptr) return true;
+  const Memory& from = left_.memory();
+  const char* name = program.ops[op].info->name;
+  const std::uint64_t at = buffer_at(*buffer);
+  const std::uint64_t bytes = buffer_bytes(*buffer);
+  switch (static_cast<Region>(buffer->region)) {
+    case Region::kArena:
+      return compare_bytes(*buffer, from.arena() + at, memory_.arena() + at, bytes, name);
+    case Region::kKv:
+      return compare_bytes(*buffer, from.kv() + at, memory_.kv() + at, bytes, name);
+    case Region::kRow:
+      for (std::uint32_t lane = 0; lane < program.header.lanes; ++lane) {
+        const std::uint32_t row = from.lane_rows()[lane];
+        if (!compare_bytes(*buffer, from.row(row) + at, memory_.row(row) + at, bytes, name)) {
+          return false;
+        }
+      }
+      return true;
+    case Region::kWeight:
+      break;
+  }
+  return true;
+}
+
+/// Compares, then copies left over right.
+bool DiffObserver::compare_bytes(const BufferEntry& buffer, const std::byte* left, std::byte* right,
+                                 std::size_t bytes, const char* op_name) {
+  if (std::memcmp(left, right, bytes) == 0) return true;
+  const auto dtype = static_cast<Dtype>(buffer.dtype);
+  const ConstTensor a = {left, dtype};
+  const ConstTensor b = {right, dtype};
+  const bool words = dtype == Dtype::kU32;
+  double largest = 0;
+  double error = 0;
+  for (std::size_t i = 0; i < buffer.elements; ++i) {
+    std::uint32_t pair[2] = {};
+    if (words) std::memcpy(&pair[0], left + 4 * i, 4);
+    if (words) std::memcpy(&pair[1], right + 4 * i, 4);
+    const double x = words ? pair[0] : double{a.at(i)};
+    const double y = words ? pair[1] : double{b.at(i)};
+    if (x == y || (std::isnan(x) && std::isnan(y))) {
+      largest = std::isnan(x) ? largest : std::max(largest, std::abs(x));
+      continue;
+    }
+    largest = std::isfinite(x) ? std::max(largest, std::abs(x)) : largest;
+    const double difference = std::isnan(x - y) || words ? INFINITY : std::abs(x - y);
+    if (difference <= error) continue;
+    error = difference;
+    difference_.element = i;
+    difference_.left = x;
+    difference_.right = y;
+  }
+  std::memcpy(right, left, bytes);
+  // Absolute below 1e-6: where all of a buffer cancels out, nothing is left to be relative to.
+  const double relative = error / std::max(largest, 1e-6);
+  worst_[op_name] = std::max(worst_[op_name], relative);
+  if (relative <= relative_) return true;
+  difference_.found = true;
+  difference_.error = relative;
+  return false;
+}
+
+double finite(double value) { return std::isfinite(value) ? value : 1e300; }
+
+void print_outcome(const DiffObserver& observer, bool equal, double relative) {
+  const Difference& d = observer.difference();
+  std::printf("{\"equal\":%s,\"ops\":%llu,\"relative\":%.6g,\"worst\":{", equal ? "true" : "false",
+              static_cast<unsigned long long>(observer.ops()), relative);
+  const char* comma = "";
+  for (const auto& [name, error] : observer.worst()) {
+    std::printf("%s\"%s\":%.6g", comma, name.c_str(), finite(error));
+    comma = ",";
+  }
+  std::fputs("}", stdout);
+  if (d.found) {
+    std::printf(
+        ",\"op\":%u,\"name\":\"%s\",\"repeat\":%u,\"operand\":\"%s\",\"element\":%zu,"
+        "\"left\":%.9g,\"right\":%.9g,\"error\":%.6g,\"status\":\"%s\"",
+        d.op, d.op_name, d.repeat, d.operand, d.element, finite(d.left), finite(d.right),
+        finite(d.error), d.status);
+  }
+  std::fputs("}\n", stdout);
+}
+
+}  // namespace
+
+int diff(const Arguments& arguments) {
+  const std::string& path = arguments.positions[0];
+  std::vector<RecordEntry> entries;
+  if (const Status status = read_recording(path, entries); !status.ok()) {
+    return complain(path, status);
+  }
+  std::string subject = "left";
+  Player player;
+  if (const Status status = player.load(entries, arguments.backend("left", "reference"), subject);
+      !status.ok()) {
+    return complain(subject, status);
+  }
+  std::unique_ptr<Backend> right;
+  if (const Status status = make_backend(arguments.backend("right", "cpu"), right); !status.ok()) {
+    return complain("right", status);
+  }
+  const double relative = arguments.number("relative", 1e-4);
+  DiffObserver observer(player.engine(), std::move(right), relative);
+  if (const Status status = observer.allocate(); !status.ok()) return complain("right", status);
+  const auto steps = static_cast<std::uint64_t>(arguments.number("steps", 1e15));
+  if (const Status status = player.play(entries, &observer, steps, subject); !status.ok()) {
+    return complain(subject, status);
+  }
+  const bool failed = std::ranges::any_of(player.completions(), [](const Completion& completion) {
+    return completion.header.status != static_cast<std::uint32_t>(ErrorCode::kOk);
+  });
+  const bool equal = !observer.difference().found && !failed && observer.ops() != 0;
+  print_outcome(observer, equal, relative);
+  return equal ? 0 : kDiffer;
+}
+
+}  // namespace voxfuse

@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { SpeakOptions, Voxfuse } from "../index.ts";
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { interruptSignal } from "./exit.ts";
+import { addEngineFlags, integer, loadOptions, real } from "./options.ts";
+import type { EngineFlags } from "./options.ts";
+import { Progress } from "./progress.ts";
+
+interface SpeakFlags extends EngineFlags {
+  readonly file?: string;
+  readonly output: string;
+  readonly voice?: string;
+  readonly language?: string;
+  readonly instruct?: string;
+  readonly layout?: SpeakOptions["layout"];
+  readonly seed?: number;
+  readonly greedy?: boolean;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly repetitionPenalty?: number;
+  readonly maxNewTokens?: number;
+  readonly json?: boolean;
+  readonly play?: boolean;
+}
+
+const DEFAULT_TEXT = "Hello! I am a small voice that lives inside this package.";
+
+export function addSpeak(program: Command): void {
+  const command = program
+    .command("speak")
+    .description("speak a text into a WAV file")
+    .argument("[text...]", "what to say; - reads it from standard input")
+    .option("-f, --file <file>", "read the text from a file")
+    .option("-o, --output <file>", "WAV file; - streams to standard output", "voxfuse.wav")
+    .option("--voice <name>", "see `voxfuse voices`")
+    .option("--language <name>", "see `voxfuse voices`")
+    .option("--instruct <text>", "how to speak, for models that take instructions")
+    .option("--layout <layout>", "nonStreaming or streaming: how the text is fed to the model")
+    .option("--seed <number>", "the same seed speaks the same again", integer)
+    .option("--greedy", "always take the likeliest code; for comparisons, not for listening")
+    .option("--temperature <number>", "of the sampling", real)
+    .option("--top-k <count>", "of the sampling", integer)
+    .option("--top-p <probability>", "of the sampling", real)
+    .option("--repetition-penalty <number>", "of the sampling", real)
+    .option("--max-new-tokens <count>", "frames at most, 12.5 a second, and one", integer)
+    .option("--json", "print one JSON object instead of sentences")
+    .option("--play", "play the file when it is done");
+  addEngineFlags(command).action(async (words: string[], flags: SpeakFlags) => {
+    await speak(await textOf(words, flags), flags);
+  });
+}
+
+/** The words on the command line, a file, or standard input. */
+async function textOf(words: readonly string[], { file }: SpeakFlags): Promise<string> {
+  const isStdin = words.length === 1 && words[0] === "-";
+  if (file !== undefined && words.length > 0) {
+    throw new VoxfuseError("ERR_INVALID_ARGUMENT", "Give a text or --file, not both.");
+  }
+  if (isStdin) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks).toString("utf8");
+  }
+  if (file === undefined) return words.length > 0 ? words.join(" ") : DEFAULT_TEXT;
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new VoxfuseError("ERR_INVALID_ARGUMENT", `${file} cannot be read; name a text file.`, {
+      cause,
+    });
+  }
+}
+
+async function speak(text: string, flags: SpeakFlags): Promise<void> {
+  const signal = interruptSignal();
+  const { Voxfuse } = await import("../index.ts");
+  const engine = await Voxfuse.load({ ...loadOptions(flags), signal });
+  try {
+    const options = { ...speakOptions(flags), signal };
+    if (flags.output === "-") await streamOut(engine, text, options);
+    else await speakToFile(engine, text, options, flags);
+  } finally {
+    await engine.close();
+  }
+}
+
+function speakOptions(flags: SpeakFlags): SpeakOptions {
+  const { voice, language, instruct, layout, seed } = flags;
+  const { temperature, topK, topP, repetitionPenalty, maxNewTokens, greedy } = flags;
+  return {
+    voice,
+    language,
+    instruct,
+    layout,
+    seed,
+    temperature,
+    topK,
+    topP,
+    repetitionPenalty,
+    maxNewTokens,
+    ...(greedy === true ? { doSample: false, subtalkerDoSample: false } : {}),
+  };
+}
+
+/** A WAV of unknown length, chunk by chunk. */
+async function streamOut(engine: Voxfuse, text: string, options: SpeakOptions): Promise<void> {
+  const { wavData, wavHeader } = await import("../audio/wav.ts");
+  const format = "pcm16";
+  let isOpen = false;
+  for await (const { samples } of engine.stream(text, options)) {
+    if (!isOpen) await write(wavHeader({ format, sampleRateHz: engine.sampleRate }, "streaming"));
+    isOpen = true;
+    await write(wavData(samples, format));
+  }
+}
+
+function write(bytes: Uint8Array): Promise<void> {
+  return new Promise((done, failed) => {
+    process.stdout.write(bytes, (error) => {
+      if (error) failed(error);
+      else done();
+    });
+  });
+}
+
+async function speakToFile(
+  engine: Voxfuse,
+  text: string,
+  options: SpeakOptions,
+  flags: SpeakFlags,
+): Promise<void> {
+  const progress = new Progress("speaking", flags.json === true);
+  const speech = await engine
+    .speak(text, {
+      ...options,
+      onProgress: (seconds) => {
+        progress.show(`${seconds.toFixed(1)} s of speech`);
+      },
+    })
+    .finally(() => {
+      progress.clear();
+    });
+  const path = resolve(flags.output);
+  await speech.save(path);
+  const { seconds, seed, timings, finishReason, model } = speech;
+  if (flags.json === true) {
+    console.log(JSON.stringify({ path, seconds, seed, finishReason, model, timings }));
+  } else {
+    const took = (timings.totalMs / 1000).toFixed(2);
+    console.log(`${path}: ${seconds.toFixed(2)} s of speech in ${took} s, seed ${seed}`);
+    if (finishReason === "length") console.error("voxfuse: cut off at --max-new-tokens");
+  }
+  if (flags.play === true) await play(path);
+}
+
+/** With the first player that this machine has. */
+async function play(path: string): Promise<void> {
+  const { spawn } = await import("node:child_process");
+  const players = [
+    ["paplay", path],
+    ["aplay", "-q", path],
+    ["ffplay", "-autoexit", "-nodisp", "-loglevel", "error", path],
+  ];
+  for (const [player = "", ...args] of players) {
+    const hasPlayed = await new Promise<boolean>((done) => {
+      const child = spawn(player, args, { stdio: "ignore" });
+      child.once("error", () => {
+        done(false);
+      });
+      child.once("exit", (code) => {
+        done(code === 0);
+      });
+    });
+    if (hasPlayed) return;
+  }
+  console.error("voxfuse: no player worked; install pulseaudio-utils, alsa-utils or ffmpeg");
+}

@@ -1,0 +1,326 @@
+import { concatPcm } from "../audio/pcm.ts";
+import { quote } from "../errors/quote.ts";
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { AUTO_LANGUAGE } from "../text/voices.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { choice, invalid, resolveLimits, whole } from "./limits.ts";
+import type { EngineLimits, LimitOptions } from "./limits.ts";
+import type { PumpCounts } from "./pump.ts";
+import { checkCodes, planSpeech, planVocode } from "./request.ts";
+import type { SpeakOptions, SpeechPlan } from "./request.ts";
+import { BACKENDS, ISAS, openSession } from "./session.ts";
+import type { BackendName, IsaName, Session, SidecarChoice } from "./session.ts";
+import { Speech } from "./speech.ts";
+import type { SpeechCodes } from "./speech.ts";
+import { taken, utter } from "./utterance.ts";
+import type { AudioChunk, UtteranceEnd } from "./utterance.ts";
+
+// Node 20 has no Symbol.asyncDispose; without it compiled `await using` and this class disagree.
+const symbols: { asyncDispose?: symbol } = Symbol;
+symbols.asyncDispose ??= Symbol.for("nodejs.asyncDispose");
+
+/** How an engine is loaded. Everything may be left out. */
+export interface LoadOptions extends LimitOptions {
+  /** A folder, an embedded voice, or a hub name in the cache. Default: the embedded voice. */
+  readonly model?: string | undefined;
+  readonly backend?: BackendName | undefined;
+  /** Of the cpu backend; default: all cores. */
+  readonly threads?: number | undefined;
+  readonly isa?: IsaName | undefined;
+  /** "unix:/path" of a standing sidecar. Default: a process of the engine's own. */
+  readonly sidecar?: string | undefined;
+  /** A file to record the sidecar's input into, for `voxfuse plan replay`. */
+  readonly recordTo?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface VocodeOptions {
+  readonly priority?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** PCM that codes stand for. */
+export interface Vocoded {
+  /** Mono, in [-1, 1]. */
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+}
+
+/** A moment of an engine's life. */
+export interface EngineStats extends PumpCounts {
+  readonly openRequests: number;
+  readonly waitingRequests: number;
+  readonly freeRows: number;
+  readonly freePages: number;
+  readonly rows: number;
+  /** Of the sidecar. */
+  readonly pid: number;
+  readonly residentBytes: number;
+  readonly rowsUsed: number;
+  readonly threads: number;
+  readonly isa: string;
+}
+
+/**
+ * A loaded model that speaks. Requests may overlap; each is the same as if it were alone.
+ *
+ * A sidecar that dies fails the requests it had (ERR_SIDECAR_GONE); the next one starts another.
+ */
+export class Voxfuse {
+  readonly #checkpoint: Checkpoint;
+  readonly #limits: EngineLimits;
+  readonly #choice: SidecarChoice;
+  #session: Promise<Session> | undefined;
+  #isClosed = false;
+  readonly #closing = new AbortController();
+
+  private constructor(checkpoint: Checkpoint, limits: EngineLimits, sidecar: SidecarChoice) {
+    this.#checkpoint = checkpoint;
+    this.#limits = limits;
+    this.#choice = sidecar;
+  }
+
+  /**
+   * Loads a model and starts its sidecar.
+   *
+   * @throws {VoxfuseError} ERR_INVALID_ARGUMENT; what readCheckpoint() and openSession() throw; the
+   *   signal's own reason when aborted.
+   */
+  static async load(options: LoadOptions = {}): Promise<Voxfuse> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const limits = resolveLimits(options);
+    const sidecar = sidecarChoice(options);
+    const engine = new Voxfuse(await readCheckpoint(modelName(options.model)), limits, sidecar);
+    signal?.throwIfAborted();
+    await engine.#open(signal);
+    return engine;
+  }
+
+  /** PCM samples a second of everything this model speaks. */
+  get sampleRate(): number {
+    return this.#checkpoint.config.codec.sampleRateHz;
+  }
+
+  /** The model's hash. */
+  get model(): string {
+    return this.#checkpoint.hash;
+  }
+
+  /** Codes of a frame. */
+  get groups(): number {
+    return this.#checkpoint.config.codeGroups;
+  }
+
+  /** Names that `voice` may be; empty for a model that designs its voice from an instruction. */
+  voices(): string[] {
+    return [...this.#checkpoint.config.speakers.keys()];
+  }
+
+  /** Names that `language` may be. */
+  languages(): string[] {
+    return [AUTO_LANGUAGE, ...this.#checkpoint.config.languages.keys()];
+  }
+
+  /**
+   * Speaks a text. A long text for a voice with a limit is spoken in pieces, with a pause of 0.2 s
+   * between them.
+   *
+   * @throws {VoxfuseError} as stream().
+   */
+  async speak(text: string, options: SpeakOptions = {}): Promise<Speech> {
+    const startedAt = performance.now();
+    const plan = this.#plan(text, options);
+    const chunks: Float32Array[] = [];
+    let samples = 0;
+    const utterance = await this.#utter(plan, options.signal);
+    for (;;) {
+      const { value, done } = await utterance.next();
+      if (done === true) return this.#finish(plan, chunks, value, startedAt);
+      chunks.push(value.samples);
+      samples += value.samples.length;
+      options.onProgress?.(samples / this.sampleRate);
+    }
+  }
+
+  /**
+   * Speaks a text, chunk by chunk, as soon as there is sound. A consumer that is slow, or stops,
+   * slows or stops this request and no other.
+   *
+   * @throws {VoxfuseError} what planSpeech() refuses; ERR_QUEUE_FULL, ERR_KV_MEMORY,
+   *   ERR_BAD_LOGITS, ERR_SIDECAR_GONE, ERR_CLOSED; the signal's own reason when aborted.
+   */
+  async *stream(
+    text: string,
+    options: SpeakOptions = {},
+  ): AsyncGenerator<AudioChunk, void, undefined> {
+    const plan = this.#plan(text, options);
+    yield* await this.#utter(plan, options.signal);
+  }
+
+  /**
+   * Turns codes, frame by frame, into PCM.
+   *
+   * @throws {VoxfuseError} ERR_CODES_RANGE; otherwise as stream().
+   */
+  async vocode(
+    codes: Uint32Array | SpeechCodes,
+    { signal, priority }: VocodeOptions = {},
+  ): Promise<Vocoded> {
+    this.#requireOpen();
+    signal?.throwIfAborted();
+    const data: unknown = codes instanceof Uint32Array ? codes : codes.data;
+    // A copy: the caller may write to the array while it is spoken.
+    const checked = checkCodes(data, this.#checkpoint, this.#limits).slice();
+    const request = planVocode(
+      checked.length / this.groups,
+      whole("priority", priority ?? 0, -100, 100),
+    );
+    const { pump } = await this.#open(signal);
+    const feed = pump.add(request, checked);
+    try {
+      const chunks: Float32Array[] = [];
+      for await (const { samples } of taken(feed, signal)) chunks.push(samples);
+      return { samples: concatPcm(chunks), sampleRate: this.sampleRate };
+    } finally {
+      pump.release(feed);
+    }
+  }
+
+  /** Counters of the current sidecar and of the loop that feeds it. */
+  async stats(): Promise<EngineStats> {
+    this.#requireOpen();
+    const { pump, planner, connection, loaded } = await this.#open();
+    const sidecar = await connection.stats();
+    const { waiting, freeRows, freePages } = planner.load();
+    return {
+      ...pump.counts,
+      openRequests: pump.openTickets,
+      waitingRequests: waiting,
+      freeRows,
+      freePages,
+      rows: this.#limits.rows,
+      pid: connection.hello.pid,
+      residentBytes: sidecar.resident_bytes,
+      rowsUsed: sidecar.rows_used,
+      threads: loaded.threads,
+      isa: loaded.isa,
+    };
+  }
+
+  /** Ends every request with ERR_CLOSED and the sidecar with them. May be called again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#closing.abort(closedError());
+    const session = await this.#session?.catch(() => undefined);
+    session?.pump.fail(closedError());
+    await session?.connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #plan(text: string, options: SpeakOptions): SpeechPlan {
+    this.#requireOpen();
+    options.signal?.throwIfAborted();
+    return planSpeech(this.#checkpoint, this.#limits, text, options);
+  }
+
+  async #utter(plan: SpeechPlan, signal: AbortSignal | undefined) {
+    const { pump } = await this.#open(signal);
+    const { sampleRate, groups } = this;
+    return utter({ pump, segments: plan.segments, sampleRate, groups, signal });
+  }
+
+  #finish(
+    { settings }: SpeechPlan,
+    chunks: readonly Float32Array[],
+    end: UtteranceEnd,
+    startedAt: number,
+  ): Speech {
+    const { groups } = this;
+    const data = new Uint32Array(end.codes.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of end.codes) {
+      data.set(part, at);
+      at += part.length;
+    }
+    const frames = data.length / groups;
+    return new Speech({
+      samples: concatPcm(chunks),
+      sampleRate: this.sampleRate,
+      codes: { data, frames, groups },
+      finishReason: end.finishReason,
+      seed: settings.seed,
+      model: this.model,
+      timings: {
+        promptMs: end.firstCodesAt - startedAt,
+        firstAudioMs: end.firstAudioAt - startedAt,
+        totalMs: performance.now() - startedAt,
+        frames,
+        roundTrips: end.roundTrips,
+      },
+    });
+  }
+
+  /** The live session, or a fresh one where the last one ended. */
+  async #open(signal?: AbortSignal): Promise<Session> {
+    this.#requireOpen();
+    const current = await this.#session?.catch(() => undefined);
+    if (current !== undefined && current.pump.error === undefined) return current;
+    return this.#reopen(current, signal);
+  }
+
+  async #reopen(ended: Session | undefined, signal: AbortSignal | undefined): Promise<Session> {
+    this.#requireOpen();
+    // Of several requests that find the session ended, the first one starts the next.
+    const known = this.#session;
+    const latest = await known?.catch(() => undefined);
+    if (this.#session !== known || latest !== ended) return this.#open(signal);
+    const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])];
+    const opening = openSession(
+      this.#checkpoint,
+      this.#limits,
+      this.#choice,
+      AbortSignal.any(signals),
+    );
+    this.#session = opening;
+    try {
+      await ended?.connection.close();
+      return await opening;
+    } catch (error) {
+      if (this.#session === opening) this.#session = undefined;
+      throw error;
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw closedError();
+  }
+}
+
+function modelName(model: unknown): string | undefined {
+  if (model === undefined || (typeof model === "string" && model !== "")) return model;
+  throw invalid("model", model, "a folder or a name");
+}
+
+function sidecarChoice(options: LoadOptions): SidecarChoice {
+  const { sidecar, recordTo } = options;
+  const socketPath = sidecar?.startsWith("unix:") ? sidecar.slice("unix:".length) : undefined;
+  if (sidecar !== undefined && (socketPath === undefined || socketPath === "")) {
+    throw invalid("sidecar", quote(sidecar), "unix: and the path of a socket");
+  }
+  return {
+    backend: choice("backend", options.backend ?? "auto", BACKENDS),
+    threads: whole("threads", options.threads ?? 0, 0, 1024),
+    isa: choice("isa", options.isa ?? "auto", ISAS),
+    socketPath,
+    recordTo: recordTo ?? "",
+  };
+}
+
+function closedError(): VoxfuseError {
+  return new VoxfuseError("ERR_CLOSED", "The engine was closed; load another one.");
+}

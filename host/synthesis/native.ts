@@ -1,0 +1,1 @@
+export { nativePath } from "../sidecar/native-files.ts";

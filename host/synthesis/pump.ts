@@ -1,0 +1,256 @@
+import { ErrorCode } from "../../shared/gen/protocol.ts";
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { PollResult } from "../planner/planner.ts";
+import type { Planner, PlannerRequest } from "../planner/planner.ts";
+import { errorFromStatus } from "../sidecar/wire-errors.ts";
+import { Feed } from "./feed.ts";
+import type { Completion, SidecarConnection } from "./parts.ts";
+
+/** Sums over a session, for stats and benches. */
+export interface PumpCounts {
+  submissions: number;
+  /** Completions that had to be there before the next submission could be made. */
+  roundTrips: number;
+  /** Decode-class repeats. */
+  framesRun: number;
+  launches: number;
+  decodeMs: number;
+  vocodeMs: number;
+  /** In the planner's poll and complete. */
+  plannerMs: number;
+}
+
+export interface PumpParts {
+  readonly planner: Planner;
+  readonly connection: SidecarConnection;
+  /** Codes of a frame. */
+  readonly groups: number;
+}
+
+/**
+ * The one loop between a planner and a sidecar: what came goes to the planner and to the feeds,
+ * what the planner then wants goes to the sidecar, until there is nothing left and a doorbell or a
+ * request starts it again.
+ */
+export class Pump {
+  readonly #planner: Planner;
+  readonly #connection: SidecarConnection;
+  readonly #groups: number;
+  readonly #feeds = new Map<number, Feed>();
+  /** Codes of vocode-only tickets, which are asked back. */
+  readonly #givenCodes = new Map<number, Uint32Array>();
+  readonly counts: PumpCounts = {
+    submissions: 0,
+    roundTrips: 0,
+    framesRun: 0,
+    launches: 0,
+    decodeMs: 0,
+    vocodeMs: 0,
+    plannerMs: 0,
+  };
+  #isRunning = false;
+  #mustRunAgain = false;
+  /** The ring was full: the planner's submission waits for a slot. */
+  #isBlocked = false;
+  #hasConsumedCompletion = false;
+  #error: unknown;
+  #onIdle: (() => void)[] = [];
+
+  constructor({ planner, connection, groups }: PumpParts) {
+    this.#planner = planner;
+    this.#connection = connection;
+    this.#groups = groups;
+    connection.onWake = () => {
+      this.start();
+    };
+    connection.onGone = (error) => {
+      this.fail(error);
+    };
+  }
+
+  /** What ended the session; undefined while it lives. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  get openTickets(): number {
+    return this.#feeds.size;
+  }
+
+  /**
+   * Adds a request; its feed fills from now on.
+   *
+   * @param codes Of a vocode-only request.
+   * @throws {VoxfuseError} as Planner.add(); what ended the session.
+   */
+  add(request: PlannerRequest, codes?: Uint32Array): Feed {
+    if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
+    const ticket = this.#planner.add(request);
+    const feed = new Feed(ticket, (frames) => {
+      if (this.#error !== undefined || !this.#feeds.has(ticket)) return;
+      this.#planner.consumed(ticket, frames);
+      this.start();
+    });
+    // What completed before is nothing that this request waited for.
+    if (this.#feeds.size === 0) this.#hasConsumedCompletion = false;
+    this.#feeds.set(ticket, feed);
+    if (codes !== undefined) this.#givenCodes.set(ticket, codes);
+    this.start();
+    return feed;
+  }
+
+  /** The feed's consumer is gone: its ticket ends and frees what it holds. */
+  release(feed: Feed): void {
+    if (this.#feeds.get(feed.ticket) !== feed) return;
+    this.#forget(feed);
+    this.start();
+  }
+
+  /** Resolves when the planner wants nothing, though submissions may be in flight. */
+  async settled(): Promise<void> {
+    this.start();
+    while (this.#isRunning) {
+      await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    }
+    if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
+  }
+
+  /** Ends every request with `error`; the session is of no more use. */
+  fail(error: unknown): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    for (const feed of this.#feeds.values()) feed.fail(error);
+    this.#feeds.clear();
+    this.#givenCodes.clear();
+  }
+
+  /** Runs the loop unless it runs already, in which case it looks once more. */
+  start(): void {
+    if (this.#error !== undefined) return;
+    this.#mustRunAgain = true;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // Requests that are added in one go reach the planner before it plans the first of them.
+      await Promise.resolve();
+      while (this.#error === undefined && (this.#mustRunAgain || !this.#connection.armed())) {
+        this.#mustRunAgain = false;
+        this.#takeIn();
+        await this.#giveOut();
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.#isRunning = false;
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  /** Copies outputs out before the planner, told of the completions, may reuse their rows. */
+  #takeIn(): void {
+    const completions = this.#connection.takeCompletions();
+    for (const feed of this.#feeds.values()) this.#copyOutput(feed);
+    for (const completion of completions) this.#complete(completion);
+    for (const feed of this.#feeds.values()) this.#endIfOver(feed);
+  }
+
+  #copyOutput(feed: Feed): void {
+    const place = this.#planner.place(feed.ticket);
+    if (place === undefined) return;
+    const output = this.#connection.output(place.row);
+    // Of an earlier ticket, until the sidecar has admitted this one.
+    if (output.generation !== place.generation) return;
+    const codes = output.codesCount - feed.codesCount;
+    if (codes > 0 && !this.#givenCodes.has(feed.ticket)) {
+      feed.pushCodes(this.#connection.readCodes(place.row, feed.codesCount, codes), codes);
+    }
+    const pcm = output.pcmCount - feed.pcmCount;
+    if (pcm > 0) feed.pushPcm(this.#connection.readPcm(place.row, feed.pcmCount, pcm), pcm);
+  }
+
+  #complete({ header, lanes }: Completion): void {
+    const logits = this.#planner.logitsWanted(header.token);
+    if (logits > 0 && header.status === ErrorCode.Ok) {
+      for (const { row } of lanes) {
+        this.#planner.giveLogits(row, this.#connection.readLogits(row, logits));
+      }
+    }
+    const began = performance.now();
+    const status = this.#planner.complete(header, lanes);
+    this.counts.plannerMs += performance.now() - began;
+    this.counts.framesRun += header.framesRun;
+    this.counts.launches += header.opCount;
+    this.counts.decodeMs += Number(header.decodeNs) / 1e6;
+    this.counts.vocodeMs += Number(header.vocodeNs) / 1e6;
+    this.#hasConsumedCompletion = true;
+    if (status !== ErrorCode.Ok) throw errorFromStatus("a submission", status);
+  }
+
+  #endIfOver(feed: Feed): void {
+    const frames = this.#planner.frames(feed.ticket);
+    if (frames === undefined || feed.pcmCount < frames) return;
+    feed.end(this.#planner.finishReason(feed.ticket));
+    this.#forget(feed);
+  }
+
+  #forget(feed: Feed): void {
+    this.#feeds.delete(feed.ticket);
+    this.#givenCodes.delete(feed.ticket);
+    if (this.#error === undefined) this.#planner.release(feed.ticket);
+  }
+
+  /** Does what the planner wants until it wants nothing or the ring is full. */
+  async #giveOut(): Promise<void> {
+    if (this.#isBlocked && !this.#submit()) return;
+    for (;;) {
+      const began = performance.now();
+      const wanted = this.#planner.poll();
+      this.counts.plannerMs += performance.now() - began;
+      switch (wanted) {
+        case PollResult.Idle:
+          return;
+        case PollResult.Weights:
+          await this.#connection.weights(this.#planner.pendingWeights());
+          this.#planner.weightsSent();
+          break;
+        case PollResult.Submission:
+          if (!this.#submit()) return;
+          break;
+        case PollResult.Codes:
+          this.#giveCodes();
+          break;
+        case PollResult.PlanFailed:
+          throw this.#planner.planFault();
+        case PollResult.Failed:
+          throw new VoxfuseError("ERR_INTERNAL", "The planner was asked after it had failed.");
+      }
+    }
+  }
+
+  #submit(): boolean {
+    this.#isBlocked = !this.#connection.submit(this.#planner.submission());
+    if (this.#isBlocked) return false;
+    this.counts.submissions += 1;
+    if (this.#hasConsumedCompletion) {
+      this.counts.roundTrips += 1;
+      for (const feed of this.#feeds.values()) feed.roundTrips += 1;
+    }
+    this.#hasConsumedCompletion = false;
+    return true;
+  }
+
+  #giveCodes(): void {
+    const { ticket, firstFrame, frames } = this.#planner.wantedCodes();
+    const groups = this.#groups;
+    const given = this.#givenCodes.get(ticket);
+    const codes =
+      given?.slice(firstFrame * groups, (firstFrame + frames) * groups) ??
+      this.#feeds.get(ticket)?.allCodes(groups, firstFrame, frames);
+    if (codes === undefined) throw new VoxfuseError("ERR_INTERNAL", "Codes of nobody are wanted.");
+    this.#planner.giveCodes(codes);
+  }
+}

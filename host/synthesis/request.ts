@@ -1,0 +1,184 @@
+import { quote } from "../errors/quote.ts";
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import type { PlannerRequest } from "../planner/planner.ts";
+import { normaliseText } from "../text/normalise.ts";
+import { encodePrompt } from "../text/prompt-tokens.ts";
+import { buildPrompt } from "../text/prompt.ts";
+import type { TextLayout } from "../text/prompt.ts";
+import { splitText } from "../text/sentences.ts";
+import { writeOutNumbers } from "../text/spoken-numbers.ts";
+import { AUTO_LANGUAGE, resolveVoice } from "../text/voices.ts";
+import type { ResolvedVoice } from "../text/voices.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { choice, invalid, whole } from "./limits.ts";
+import type { EngineLimits } from "./limits.ts";
+import { resolveSampling } from "./sampling-options.ts";
+import type { SamplingOptions, SamplingSettings } from "./sampling-options.ts";
+
+export const TEXT_LAYOUTS = ["nonStreaming", "streaming"] as const;
+
+/** What a caller may say about one piece of speech. */
+export interface SpeakOptions extends SamplingOptions {
+  /** Name of a voice. Default: the model's own choice, else its first one. */
+  readonly voice?: string | undefined;
+  /** Name of a language, or "auto". Default: the model's only one, else "auto". */
+  readonly language?: string | undefined;
+  /** How to speak, in words, for models that take instructions. */
+  readonly instruct?: string | undefined;
+  /** Default "nonStreaming": the whole text is in the prompt. Says nothing about the audio. */
+  readonly layout?: TextLayout | undefined;
+  /** Larger goes first, -100 to 100. Default 0. */
+  readonly priority?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** speak() only: called with the seconds of speech so far. */
+  readonly onProgress?: ((seconds: number) => void) | undefined;
+}
+
+/** A checked request: its segments are spoken one after the other. */
+export interface SpeechPlan {
+  readonly segments: readonly PlannerRequest[];
+  readonly settings: SamplingSettings;
+}
+
+/** Prompts of the official models end here; a text of this size would overflow every one. */
+const CHARACTERS_MAX = 1_000_000;
+
+/**
+ * Turns a text and options into requests for the planner.
+ *
+ * @throws {VoxfuseError} ERR_CLONING_UNSUPPORTED, ERR_INSTRUCTION_UNSUPPORTED,
+ *   ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE,
+ *   ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG, ERR_INVALID_ARGUMENT.
+ */
+export function planSpeech(
+  checkpoint: Checkpoint,
+  limits: EngineLimits,
+  text: string,
+  options: SpeakOptions,
+): SpeechPlan {
+  const { config } = checkpoint;
+  checkModel(checkpoint, options);
+  const layout = choice("layout", options.layout ?? "nonStreaming", TEXT_LAYOUTS);
+  const priority = whole("priority", options.priority ?? 0, -100, 100);
+  const settings = resolveSampling(options, config.generation);
+  const voice = voiceOf(checkpoint, options);
+  const segments = segmentsOf(checkpoint, text).map((words, segment): PlannerRequest => {
+    const tokens = encodePrompt(checkpoint.tokenizer, words, options.instruct);
+    const prompt = buildPrompt(config, tokens, voice, layout);
+    checkLength(prompt.rows.length / 2, prompt.trailing.length, limits);
+    return {
+      promptRows: prompt.rows,
+      trailing: prompt.trailing,
+      ...settings,
+      segment,
+      priority,
+      vocodeFrames: 0,
+    };
+  });
+  return { segments, settings };
+}
+
+/** A request that turns given codes into PCM. */
+export function planVocode(frames: number, priority: number): PlannerRequest {
+  const greedy = { doSample: false, temperature: 1, topK: 0, topP: 1 };
+  return {
+    promptRows: new Int32Array(0),
+    trailing: new Uint32Array(0),
+    talker: greedy,
+    predictor: greedy,
+    repetitionPenalty: 1,
+    maxNewTokens: 1,
+    minNewTokens: 0,
+    seed: 0,
+    segment: 0,
+    priority,
+    vocodeFrames: frames,
+  };
+}
+
+/** Codes of whole frames within the codebooks. */
+export function checkCodes(
+  codes: unknown,
+  { config }: Checkpoint,
+  limits: EngineLimits,
+): Uint32Array {
+  if (!(codes instanceof Uint32Array)) throw invalid("codes", typeof codes, "a Uint32Array");
+  const { codeGroups, codec } = config;
+  const frames = codes.length / codeGroups;
+  if (!Number.isInteger(frames) || frames < 1 || frames > limits.framesMax) {
+    throw new VoxfuseError(
+      "ERR_CODES_RANGE",
+      `${codes.length} codes were given; give ${codeGroups} for each of 1 to ${limits.framesMax} ` +
+        "frames, frame by frame.",
+    );
+  }
+  const index = codes.findIndex((code) => code >= codec.codebookSize);
+  if (index >= 0) {
+    throw new VoxfuseError(
+      "ERR_CODES_RANGE",
+      `Code ${quote(codes[index])} at index ${index} is not below ${codec.codebookSize}, ` +
+        "the size of a codebook.",
+    );
+  }
+  return codes;
+}
+
+function checkModel({ config, folder }: Checkpoint, { instruct }: SpeakOptions): void {
+  if (config.type === "base") {
+    throw new VoxfuseError(
+      "ERR_CLONING_UNSUPPORTED",
+      `The model in ${folder} is a base model: it speaks by cloning a recording, which this ` +
+        "version does not offer. Use a CustomVoice or VoiceDesign model.",
+    );
+  }
+  if (instruct === undefined && config.type === "voice_design") {
+    throw new VoxfuseError(
+      "ERR_INSTRUCTION_REQUIRED",
+      "This model designs its voice from words; describe the voice in `instruct`.",
+    );
+  }
+  if (instruct === undefined) return;
+  if (typeof instruct !== "string") throw invalid("instruct", instruct, "a string");
+  if (!config.takesInstructions) {
+    throw new VoxfuseError(
+      "ERR_INSTRUCTION_UNSUPPORTED",
+      "This model was not trained on instructions and would ignore one; leave `instruct` out.",
+    );
+  }
+}
+
+function voiceOf({ config, hints }: Checkpoint, options: SpeakOptions): ResolvedVoice {
+  const { voice, language } = options;
+  if (voice !== undefined && typeof voice !== "string") throw invalid("voice", voice, "a string");
+  if (language !== undefined && typeof language !== "string") {
+    throw invalid("language", language, "a string");
+  }
+  const [firstSpeaker] = config.speakers.keys();
+  const [firstLanguage = AUTO_LANGUAGE] = config.languages.keys();
+  const ownLanguage = config.languages.size === 1 ? firstLanguage : AUTO_LANGUAGE;
+  const speaker = voice ?? hints.defaultVoice ?? firstSpeaker;
+  return resolveVoice(config, speaker, language ?? ownLanguage);
+}
+
+/** A text in pieces that the voice can speak in one go. */
+function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
+  if (typeof text !== "string") throw invalid("text", text, "a string");
+  if (text.length > CHARACTERS_MAX) {
+    throw new VoxfuseError(
+      "ERR_TEXT_TOO_LONG",
+      `The text has ${text.length} characters, at most ${CHARACTERS_MAX} are taken. Split it.`,
+    );
+  }
+  const normal = normaliseText(text);
+  const spoken = hints.writeOutNumbers === "en" ? writeOutNumbers(normal) : normal;
+  return hints.charactersMax === null ? [spoken] : splitText(spoken, hints.charactersMax);
+}
+
+function checkLength(rows: number, trailing: number, limits: EngineLimits): void {
+  if (rows <= limits.promptMax && trailing <= limits.textMax) return;
+  throw new VoxfuseError(
+    "ERR_TEXT_TOO_LONG",
+    `Text and instruction make ${Math.max(rows, trailing)} rows of text tokens; ` +
+      `${limits.promptMax} fit. Split the text and speak the parts one after the other.`,
+  );
+}

@@ -1,0 +1,1 @@
+export { daemonStatus, startDaemon, stopDaemon } from "../sidecar/daemon.ts";

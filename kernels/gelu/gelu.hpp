@@ -1,0 +1,27 @@
+#pragma once
+
+#include "kernels/support/op.hpp"
+
+namespace voxfuse::gelu {
+
+/// y = x * (1 + erf(x / sqrt(2))) / 2
+///
+/// Shapes   x, y: (rows, width), contiguous.
+/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32).
+/// Aliasing y may be x.
+/// Limits   rows, width >= 1.
+/// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is
+///          written.
+/// Source   torch.nn.GELU without approximation.
+struct Args {
+  ConstTensor x = {};
+  Tensor y = {};
+  std::uint32_t rows = 0;
+  std::uint32_t width = 0;
+};
+
+Status check(const Args& args);                  ///< The limits above, once, for every twin.
+Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
+Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+
+}  // namespace voxfuse::gelu

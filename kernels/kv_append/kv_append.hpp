@@ -1,0 +1,44 @@
+#pragma once
+
+#include "kernels/support/op.hpp"
+
+namespace voxfuse::kv_append {
+
+/// Valid    tokens of x go into the cache at their positions
+///
+/// Token t of a lane stands at position source + position_offset + t; the row gives the source, and
+/// may be absent only when position_source is zero.
+/// Shapes   x: (lanes, tokens, kv_heads, head_dim), contiguous.
+/// Cache    (page, kv head, slot, head_dim). With a page table, position p lies in page
+///          page_table[p / page_positions]; without one in page lane_rows[lane]. The slot is p mod
+///          page_positions in both.
+/// Valid    Tokens below valid[lane] * rate are valid; rate 0 makes all of them so.
+/// Dtypes   x, cache: f32 or bf16 alike (cpu(): f32).
+/// Aliasing None overlap; no two lanes name one page.
+/// Limits   All sizes >= 1; head_dim even, at most 512.
+/// Errors   kBadShape, kBadDtype; kBadPage when a position's page is not in the table or the cache,
+///          kBadRow when the lanes lack what they need. Nothing is written then.
+struct Args {
+  ConstTensor x = {};
+  RowSpan<const RowState> row = {};
+  RowSpan<const std::uint32_t> page_table = {};
+  const std::uint32_t* valid = nullptr;
+  Tensor cache = {};
+  const std::uint32_t* lane_rows = nullptr;
+  std::uint32_t lanes = 0;
+  std::uint32_t tokens = 0;
+  std::uint32_t kv_heads = 0;
+  std::uint32_t head_dim = 0;
+  std::uint32_t pages = 0;
+  std::uint32_t page_positions = 0;
+  std::uint32_t pages_max = 0;
+  std::uint32_t position_source = 0;
+  std::uint32_t position_offset = 0;
+  std::uint32_t rate = 0;
+};
+
+Status check(const Args& args);                  ///< The limits above, once, for every twin.
+Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
+Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+
+}  // namespace voxfuse::kv_append

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "kernels/support/op.hpp"
+
+namespace voxfuse::norm_matmul {
+
+/// y[m, n] = rms_norm(x; gain, eps)[m] · w[n]
+///
+/// Shapes   x: (rows, inputs); gain: (inputs); w: (outputs, inputs); y: (rows, outputs).
+///          Contiguous.
+/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32); gain, w: f32 or bf16 each.
+/// Aliasing y overlaps none.
+/// Limits   rows, inputs, outputs >= 1.
+/// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is
+///          written.
+/// Bits     cpu() gives the same bits as cpu() of its parts in turn.
+/// Source   rms_norm, then matmul.
+struct Args {
+  ConstTensor x = {};
+  ConstTensor gain = {};
+  ConstTensor w = {};
+  Tensor y = {};
+  std::uint32_t rows = 0;
+  std::uint32_t inputs = 0;
+  std::uint32_t outputs = 0;
+  float eps = 0;
+};
+
+Status check(const Args& args);                  ///< The limits above, once, for every twin.
+Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
+Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+
+}  // namespace voxfuse::norm_matmul

@@ -1,0 +1,37 @@
+#include "kernels/norm_matmul/norm_matmul.hpp"
+
+#include <cstddef>
+#include <vector>
+
+#include "kernels/matmul/matmul.hpp"
+#include "kernels/rms_norm/rms_norm.hpp"
+#include "kernels/support/isa.hpp"
+
+namespace voxfuse::norm_matmul {
+
+Status check(const Args& a) {
+  VOXFUSE_REQUIRE(a.rows >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.inputs >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.outputs >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.x.dtype == a.y.dtype, kBadDtype);
+  return {};
+}
+
+Status reference(const Args& a) {
+  VOXFUSE_TRY(check(a));
+  std::vector<std::byte> normed(std::size_t{a.rows} * a.inputs * dtype_bytes(a.x.dtype));
+  const Tensor r{normed.data(), a.x.dtype};
+  VOXFUSE_TRY(rms_norm::reference(
+      {.x = a.x, .gain = a.gain, .y = r, .rows = a.rows, .width = a.inputs, .eps = a.eps}));
+  return matmul::reference({.x = r,
+                            .w = a.w,
+                            .y = a.y,
+                            .rows = a.rows,
+                            .inputs = a.inputs,
+                            .outputs = a.outputs,
+                            .x_stride = a.inputs});
+}
+
+VOXFUSE_DISPATCH();
+
+}  // namespace voxfuse::norm_matmul

@@ -1,0 +1,47 @@
+#include "kernels/prompt_embed/prompt_embed.hpp"
+
+#include <cstddef>
+
+#include "kernels/support/isa.hpp"
+#include "kernels/support/lanes.hpp"
+
+namespace voxfuse::prompt_embed {
+
+Status check(const Args& a) {
+  VOXFUSE_REQUIRE(a.lanes >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.tokens >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.width >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.table_rows >= 1, kBadShape);
+  VOXFUSE_REQUIRE(a.prompt_max >= 1, kBadShape);
+  return {};
+}
+
+Status reference(const Args& a) {
+  VOXFUSE_TRY(check(a));
+  for (std::uint32_t b = 0; b < a.lanes; ++b) {
+    const std::uint32_t valid = lane_tokens(a.valid, b, 1, a.tokens);
+    const std::size_t first = a.row.at(b)->prompt_done;
+    for (std::size_t t = 0; t < a.tokens; ++t) {
+      const std::size_t at = (std::size_t{b} * a.tokens + t) * a.width;
+      std::uint32_t text_id = kAbsent;
+      std::uint32_t codec_id = kAbsent;
+      if (t < valid) {
+        VOXFUSE_REQUIRE(first + t < a.prompt_max, kBadIndex);
+        const std::uint32_t* entry = a.prompt.at(b) + (first + t) * kPromptEntryWords;
+        text_id = entry[0];
+        codec_id = entry[1];
+        VOXFUSE_REQUIRE(codec_id == kAbsent || codec_id < a.table_rows, kBadIndex);
+      }
+      for (std::size_t i = 0; i < a.width; ++i) {
+        float sum = text_id == kAbsent ? 0.0f : a.text.at(at + i);
+        if (codec_id != kAbsent) sum += a.table.at(std::size_t{codec_id} * a.width + i);
+        a.y.set(at + i, sum);
+      }
+    }
+  }
+  return {};
+}
+
+VOXFUSE_DISPATCH();
+
+}  // namespace voxfuse::prompt_embed

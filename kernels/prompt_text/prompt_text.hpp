@@ -1,0 +1,34 @@
+#pragma once
+
+#include "kernels/support/op.hpp"
+
+namespace voxfuse::prompt_text {
+
+/// y[t] = table[text id of prompt row prompt_done + t]; zeros where that row has no text, and for t
+/// >= valid.
+///
+/// Shapes   prompt: (prompt_max, 3) in the row: text id, codec id, extra-row handle, kAbsent for
+///          none; table: (table_rows, width); y: (lanes, tokens, width).
+/// Dtypes   table, y: f32 or bf16. Exact, one rounding where y is bf16 and table f32.
+/// Aliasing none.
+/// Limits   lanes, tokens, width, table_rows, prompt_max >= 1; valid above tokens counts as tokens.
+/// Errors   kBadShape; kBadIndex when a text id is not below table_rows or a prompt row not below
+///          prompt_max: y is unspecified then.
+struct Args {
+  RowSpan<const RowState> row;
+  RowSpan<const std::uint32_t> prompt;
+  const std::uint32_t* valid = nullptr;
+  ConstTensor table;
+  Tensor y;
+  std::uint32_t lanes = 0;
+  std::uint32_t tokens = 0;
+  std::uint32_t width = 0;
+  std::uint32_t table_rows = 0;
+  std::uint32_t prompt_max = 0;
+};
+
+Status check(const Args& args);                  ///< The limits above, once, for every twin.
+Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
+Status cpu(const Args& args, ThreadPool& pool);  ///< The same, on the calling thread.
+
+}  // namespace voxfuse::prompt_text

@@ -1,0 +1,231 @@
+#pragma once
+
+// Dot products of activation rows with weight rows: matmuls, convolutions, attention scores. Only
+// for `<op>.cpu.cpp`.
+//
+// Order, whatever the tile, the block and the thread: 16 accumulators by k mod 16, each a chain of
+// fma over k, joined (i, i + 8), (i, i + 4), (i, i + 2), (i, i + 1). A rest of k beyond the last
+// multiple of 16 goes to the lanes it has, zeros to the others.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/support/slices.hpp"
+#include "kernels/support/thread_pool.hpp"
+
+namespace voxfuse {
+inline namespace VOXFUSE_ISA {
+
+/// The rows on the left. Row m is `segments` runs of `inputs` elements each: run s begins at
+/// x + m * stride + s * segment_stride. A convolution reads its taps as runs from one time-major
+/// buffer, with no copy. With more than one segment, inputs must be a multiple of 16.
+struct DotRows {
+  const float* x = nullptr;
+  std::size_t rows = 0;
+  std::ptrdiff_t stride = 0;
+  std::size_t inputs = 0;
+  std::size_t segments = 1;
+  std::ptrdiff_t segment_stride = 0;
+
+  [[gnu::always_inline]] std::size_t length() const { return inputs * segments; }
+};
+
+// Accumulators of a tile fill the registers: 12 of 16 (AVX2), 16 of 32 (AVX-512).
+#if defined(__AVX512F__)
+constexpr int kTileRows = 4;
+constexpr int kTileOutputs = 4;
+#else
+constexpr int kTileRows = 2;
+constexpr int kTileOutputs = 3;
+#endif
+constexpr int kSingleRowOutputs = 4;  // independent chains enough to hide the latency of fma
+constexpr std::size_t kPartLanes = 16 / kParts;
+
+/// sums[r * kOutputs + o] = row m + r of x · row o of w. `sums` has room for a multiple of eight.
+template <int kRows, int kOutputs, class Weight>
+VOXFUSE_SIMD void dot_tile(const DotRows& x, std::size_t m, const Weight* w, std::size_t w_stride,
+                           float* sums) {
+  Part total[kRows][kOutputs][kParts];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 16
+    for (int o = 0; o < kOutputs; ++o) {
+#pragma GCC unroll 16
+      for (int p = 0; p < kParts; ++p) total[r][o][p] = part_of(zero(), p);
+    }
+  }
+  const float* row = x.x + static_cast<std::ptrdiff_t>(m) * x.stride;
+  for (std::size_t s = 0; s < x.segments; ++s, row += x.segment_stride, w += x.inputs) {
+    std::size_t k = 0;
+    for (; k + 16 <= x.inputs; k += 16) {
+#pragma GCC unroll 16
+      for (int p = 0; p < kParts; ++p) {
+        const std::size_t at = k + static_cast<std::size_t>(p) * kPartLanes;
+        Part left[kRows];
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) left[r] = load_part(row + r * x.stride + at);
+#pragma GCC unroll 16
+        for (int o = 0; o < kOutputs; ++o) {
+          const Part right = load_part(w + static_cast<std::size_t>(o) * w_stride + at);
+#pragma GCC unroll 16
+          for (int r = 0; r < kRows; ++r) total[r][o][p] = fma(left[r], right, total[r][o][p]);
+        }
+      }
+    }
+    if (k == x.inputs) continue;
+#pragma GCC unroll 16
+    for (int o = 0; o < kOutputs; ++o) {
+      const F32x16 right = load_first(w + static_cast<std::size_t>(o) * w_stride + k, x.inputs - k);
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) {
+        const F32x16 left = load_first(row + r * x.stride + k, x.inputs - k);
+#pragma GCC unroll 16
+        for (int p = 0; p < kParts; ++p) {
+          total[r][o][p] = fma(part_of(left, p), part_of(right, p), total[r][o][p]);
+        }
+      }
+    }
+  }
+  constexpr int kSums = kRows * kOutputs;
+#pragma GCC unroll 16
+  for (int first = 0; first < kSums; first += 8) {
+    F32x16 eight[8];
+#pragma GCC unroll 16
+    for (int i = 0; i < 8; ++i) {
+      const int at = first + i < kSums ? first + i : kSums - 1;  // what is beyond is not used
+      eight[i] = whole_of(total[at / kOutputs][at % kOutputs]);
+    }
+    sum8(eight, sums + first);
+  }
+}
+
+/// One tile, handed to epilogue(m, n, sum) element by element.
+template <int kRows, int kOutputs, class Weight, class Epilogue>
+VOXFUSE_SIMD void finish_tile(const DotRows& x, std::size_t m, const Weight* w,
+                              std::size_t w_stride, std::size_t n, Epilogue& epilogue) {
+  float sums[(kRows * kOutputs + 7) / 8 * 8];
+  dot_tile<kRows, kOutputs>(x, m, w, w_stride, sums);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 16
+    for (int o = 0; o < kOutputs; ++o) {
+      epilogue(m + static_cast<std::size_t>(r), n + static_cast<std::size_t>(o),
+               sums[r * kOutputs + o]);
+    }
+  }
+}
+
+/// kOutputs columns for every row of [m_begin, m_end).
+template <int kOutputs, class Weight, class Epilogue>
+static void dot_columns(const DotRows& x, std::size_t m_begin, std::size_t m_end, const Weight* w,
+                        std::size_t w_stride, std::size_t n, Epilogue& epilogue) {
+  std::size_t m = m_begin;
+  for (; m + kTileRows <= m_end; m += kTileRows) {
+    finish_tile<kTileRows, kOutputs>(x, m, w, w_stride, n, epilogue);
+  }
+  for (; m < m_end; ++m) finish_tile<1, kOutputs>(x, m, w, w_stride, n, epilogue);
+}
+
+/// epilogue(m, n, x[m] · w[n - n_begin]) for every m of [m_begin, m_end) and n of [n_begin, n_end),
+/// on the calling thread. `w` is the row of n_begin; each is read once, in tiles that stay in L1.
+template <class Weight, class Epilogue>
+static void dot_block(const DotRows& x, std::size_t m_begin, std::size_t m_end, const Weight* w,
+                      std::size_t w_stride, std::size_t n_begin, std::size_t n_end,
+                      Epilogue& epilogue) {
+  std::size_t n = n_begin;
+  if (m_end - m_begin == 1) {
+    for (; n + kSingleRowOutputs <= n_end; n += kSingleRowOutputs) {
+      finish_tile<1, kSingleRowOutputs>(x, m_begin, w + (n - n_begin) * w_stride, w_stride, n,
+                                        epilogue);
+    }
+  }
+  for (; n + kTileOutputs <= n_end; n += kTileOutputs) {
+    dot_columns<kTileOutputs>(x, m_begin, m_end, w + (n - n_begin) * w_stride, w_stride, n,
+                              epilogue);
+  }
+  for (; n < n_end; ++n) {
+    dot_columns<1>(x, m_begin, m_end, w + (n - n_begin) * w_stride, w_stride, n, epilogue);
+  }
+}
+
+/// How a large product is cut: a block of w and one of x lie in L2 together.
+struct DotBlocks {
+  std::size_t rows;
+  std::size_t outputs;
+
+  static DotBlocks of(const DotRows& x, std::size_t outputs) {
+    constexpr std::size_t kBlockElements = 40 * 1024;  // 160 KiB
+    const std::size_t fitting = kBlockElements / std::max<std::size_t>(x.length(), 1);
+    // Multiples of every tile's sides.
+    return {std::clamp<std::size_t>(fitting / 4 * 4, 8, 256),
+            std::min(outputs, std::clamp<std::size_t>(fitting / 12 * 12, 12, 96))};
+  }
+};
+
+/// The block [n, n + count) of w as f32, widened into `scratch` when it is stored otherwise.
+VOXFUSE_SIMD const float* f32_rows(const float* w, std::size_t, float*) { return w; }
+VOXFUSE_SIMD const float* f32_rows(const std::uint16_t* w, std::size_t elements, float* scratch) {
+  each_slice(0, elements, [&](auto s) { s.store(scratch, s.load(w)); });
+  return scratch;
+}
+
+// Below it a wake-up costs more than the part of the work that it takes away.
+constexpr std::size_t kMultipliesOfThread = 64 * 1024;
+// From this many rows on, weights are widened once for all rather than in every tile.
+constexpr std::size_t kRowsOfBlocks = 4;
+
+template <class Weight, class Epilogue>
+static void dot_few_rows(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
+                         Epilogue& epilogue) {
+  const std::size_t length = x.length();
+  const std::size_t grain = kMultipliesOfThread / (x.rows * length) + 1;
+  pool.parallel_for(outputs, grain, [&](std::size_t begin, std::size_t end, unsigned) {
+    dot_block(x, 0, x.rows, w + begin * length, length, begin, end, epilogue);
+  });
+}
+
+template <class Weight, class Epilogue>
+static void dot_many_rows(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
+                          Epilogue& epilogue) {
+  const std::size_t length = x.length();
+  const DotBlocks block = DotBlocks::of(x, outputs);
+  const std::size_t row_blocks = (x.rows + block.rows - 1) / block.rows;
+  const std::size_t output_blocks = (outputs + block.outputs - 1) / block.outputs;
+  const std::size_t grain = kMultipliesOfThread / (block.rows * block.outputs * length) + 1;
+  const auto part = [&](std::size_t begin, std::size_t end, unsigned thread) {
+    float* scratch = pool.scratch(thread, block.outputs * length);
+    const float* weights = nullptr;
+    for (std::size_t unit = begin; unit < end; ++unit) {
+      const std::size_t n = unit / row_blocks * block.outputs;
+      const std::size_t n_end = std::min(n + block.outputs, outputs);
+      const std::size_t m = unit % row_blocks * block.rows;
+      const std::size_t m_end = std::min(m + block.rows, x.rows);
+      if (unit == begin || m == 0)
+        weights = f32_rows(w + n * length, (n_end - n) * length, scratch);
+      dot_block(x, m, m_end, weights, length, n, n_end, epilogue);
+    }
+  };
+  pool.parallel_for(row_blocks * output_blocks, grain, part);
+}
+
+/// epilogue(m, n, x[m] · w[n]) for every row m and output n, on all threads: each element once, in
+/// no set order, from one thread at a time for a given (m, n).
+///
+/// Shapes   w: (outputs, x.length()), contiguous.
+/// Dtypes   w: f32 or bf16.
+/// Threads  Uses pool.scratch of every thread; pool.shared_scratch is the caller's to use.
+template <class Epilogue>
+static void dot_panel(ThreadPool& pool, const DotRows& x, ConstTensor w, std::size_t outputs,
+                      Epilogue&& epilogue) {
+  with_elements(w, [&](const auto* weights) {
+    if (x.rows < kRowsOfBlocks) {
+      dot_few_rows(pool, x, weights, outputs, epilogue);
+    } else {
+      dot_many_rows(pool, x, weights, outputs, epilogue);
+    }
+  });
+}
+
+}  // namespace VOXFUSE_ISA
+}  // namespace voxfuse

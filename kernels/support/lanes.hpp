@@ -1,0 +1,18 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace voxfuse {
+
+/// Tokens of a lane that count in this run: valid[lane] * rate, never more than `tokens`; rate = 0
+/// takes them all.
+[[gnu::always_inline]] inline std::uint32_t lane_tokens(const std::uint32_t* valid,
+                                                        std::uint32_t lane, std::uint32_t rate,
+                                                        std::uint32_t tokens) {
+  if (rate == 0) return tokens;
+  const std::uint64_t counted = std::uint64_t{valid[lane]} * rate;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(counted, tokens));
+}
+
+}  // namespace voxfuse

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "kernels/support/op.hpp"
+
+namespace voxfuse::vocode_begin {
+
+/// valid[b] = min(frames, codes_count - vocoded) of the lane's row: the frames that wait for the
+/// vocoder.
+///
+/// Shapes   row: one a lane; valid: (lanes).
+/// Limits   lanes, frames >= 1. A row that is ahead of its codes has no frames. An idle lane's
+///          scratch row has no codes, so its valid is 0.
+/// Errors   kBadShape when a limit is broken; nothing is written then.
+struct Args {
+  RowSpan<const RowState> row;
+  std::uint32_t* valid = nullptr;
+  std::uint32_t lanes = 0;
+  std::uint32_t frames = 0;
+};
+
+Status check(const Args& args);                  ///< The limits above, once, for every twin.
+Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
+Status cpu(const Args& args, ThreadPool& pool);  ///< The same, on the calling thread.
+
+}  // namespace voxfuse::vocode_begin

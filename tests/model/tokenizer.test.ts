@@ -1,0 +1,78 @@
+import { writeFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+
+import { loadTokenizer } from "../../host/text/bpe.ts";
+import { copyOfGolden, golden, readJson, throwsCode, VOICE } from "../support/golden.ts";
+
+interface TokenizerCase {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+const CHECKPOINT = "tiny-custom-voice";
+// A file whose form the golden data's README fixes.
+const CASES = readJson(golden(CHECKPOINT, "expected", "tokenizer.json")) as TokenizerCase[];
+const tokenizer = loadTokenizer(golden(CHECKPOINT));
+
+for (const { text, ids } of CASES) {
+  test(`${JSON.stringify(text)} has the recorded ids`, async (t) => {
+    t.deepEqual((await tokenizer).encode(text, { specials: "parse" }), [...ids]);
+  });
+}
+
+test("a special that a user typed is plain text unless it is asked for", async (t) => {
+  const { encode } = { encode: (await tokenizer).encode.bind(await tokenizer) };
+  const id = 434; // <|im_end|>
+  t.deepEqual(encode("<|im_end|>", { specials: "parse" }), [id]);
+  const plain = encode("a <|im_end|> b", { specials: "text" });
+  t.false(plain.includes(id));
+  t.true(plain.length > 10);
+});
+
+test("text without specials has the same ids both ways", async (t) => {
+  for (const { text } of CASES.filter((each) => !each.text.includes("<|"))) {
+    t.deepEqual(
+      (await tokenizer).encode(text, { specials: "text" }),
+      (await tokenizer).encode(text, { specials: "parse" }),
+    );
+  }
+});
+
+test("decomposed text has the ids of composed text", async (t) => {
+  const { encode } = {
+    encode: (text: string) => tokenizer.then((it) => it.encode(text, { specials: "text" })),
+  };
+  t.deepEqual(await encode("de\u0301ja\u0300"), await encode("d\u00e9j\u00e0"));
+});
+
+test("the embedded voice spells the role header in three tokens and a letter in one", async (t) => {
+  const voice = await loadTokenizer(VOICE);
+  t.is(voice.encode("<|im_start|>assistant\n", { specials: "parse" }).length, 3);
+  t.is(voice.encode("Hello there", { specials: "text" }).length, 11);
+});
+
+for (const file of ["vocab.json", "merges.txt", "tokenizer_config.json"]) {
+  test(`a model without ${file} is refused`, async (t) => {
+    const folder = copyOfGolden(t, CHECKPOINT);
+    rmSync(join(folder, file));
+    await throwsCode(t, () => loadTokenizer(folder), "ERR_MODEL_FILE_MISSING", new RegExp(file));
+  });
+}
+
+for (const [file, contents] of [
+  ["vocab.json", "{"],
+  ["vocab.json", "[]"],
+  ["vocab.json", '{"a": -1}'],
+  ["vocab.json", '{"a": "1"}'],
+  ["merges.txt", "#version: 0.2\na b c\n"],
+  ["merges.txt", "ab\n"],
+  ["tokenizer_config.json", '{"added_tokens_decoder": {"x": {"content": "<s>"}}}'],
+  ["tokenizer_config.json", '{"added_tokens_decoder": {"1": {}}}'],
+] as const) {
+  test(`${file} with ${JSON.stringify(contents)} is refused`, async (t) => {
+    const folder = copyOfGolden(t, CHECKPOINT);
+    writeFileSync(join(folder, file), contents);
+    await throwsCode(t, () => loadTokenizer(folder), "ERR_MODEL_CONFIG", new RegExp(`^${file}`));
+  });
+}

@@ -1,0 +1,377 @@
+import {
+  ADMIT_RECORD_BYTES,
+  DEFINE_RECORD_BYTES,
+  EXTEND_RECORD_BYTES,
+  LANE_ENTRY_BYTES,
+  LaneClass,
+  OUTPUT_FRAMES,
+  PAGE_POSITIONS,
+  PROMPT_ENTRY_WORDS,
+  ProgramKind,
+  RUN_RECORD_BYTES,
+  RecordKind,
+  SUBMISSION_HEADER_BYTES,
+  readAdmitRecord,
+  readDefineRecord,
+  readExtendRecord,
+  readLaneEntry,
+  readProgramHeader,
+  readRowRecord,
+  readRunRecord,
+  readSubmissionHeader,
+} from "../../shared/gen/protocol.ts";
+import type { AdmitRecord, LaneResult, OutputHeader } from "../../shared/gen/protocol.ts";
+import type { VoxfuseError } from "../../host/errors/voxfuse-error.ts";
+import type { Completion, SidecarConnection } from "../../host/synthesis/parts.ts";
+
+/** Codes that a fake row picks: they depend on what the real ones depend on. */
+export function fakeCode(admit: AdmitRecord, frame: number, group: number): number {
+  return (admit.seedLo * 31 + admit.segment * 17 + frame * 7 + group) % 64;
+}
+
+interface Row {
+  readonly admit: AdmitRecord;
+  readonly pages: number[];
+  readonly codes: number[][];
+  position: number;
+  promptDone: number;
+  frame: number;
+  codesCount: number;
+  codesGiven: number;
+  vocoded: number;
+  done: number;
+  finishReason: number;
+}
+
+interface Program {
+  readonly kind: number;
+  readonly lanes: number;
+  readonly tokens: number;
+}
+
+/** What one run was, for tests to look at. */
+export interface FakeRun extends Program {
+  readonly repeat: number;
+  readonly waitFrames: number;
+  readonly rows: readonly number[];
+}
+
+export interface FakeOptions {
+  readonly groups: number;
+  /** Frames after which a row with this seed ends by itself. */
+  readonly framesOf?: (admit: AdmitRecord) => number;
+  /** Runs by itself, a tick after each submission; else by runOne(). */
+  readonly isManual?: boolean;
+}
+
+const IGNORED = { mapped_bytes: 0, state_bytes: 0, threads: 1, isa: "fake" };
+
+/**
+ * A sidecar without arithmetic: rows, pages, runs and outputs as the real one keeps them, checked
+ * as it would check them. A broken rule throws out of submit().
+ */
+export class FakeSidecar implements SidecarConnection {
+  readonly hello = {
+    layout_hash: 0,
+    pid: 0,
+    version: "",
+    backends: ["cpu"],
+    isa: "fake",
+    threads: 1,
+  };
+  onWake: (() => void) | undefined;
+  onGone: ((error: VoxfuseError) => void) | undefined;
+  readonly runs: FakeRun[] = [];
+  readonly rows = new Map<number, Row>();
+  submissions = 0;
+  admits = 0;
+  /** Most submissions with runs that were in flight at once. */
+  depthMax = 0;
+  readonly #options: FakeOptions;
+  readonly #queue: Uint8Array[] = [];
+  readonly #completions: Completion[] = [];
+  readonly #programs = new Map<number, Program>();
+  readonly #outputs = new Map<number, { generation: number; codes: number[][]; pcm: number }>();
+  #isScheduled = false;
+
+  constructor(options: FakeOptions) {
+    this.#options = options;
+  }
+
+  load = () => Promise.resolve(IGNORED);
+  weights = () => Promise.resolve({ count: 0, built_bytes: 0 });
+  close = () => Promise.resolve();
+  armed = () => this.#completions.length === 0;
+  readLogits = () => new Float32Array(0);
+  stats = () =>
+    Promise.resolve({
+      submissions: this.submissions,
+      frames: 0,
+      ops: 0,
+      decode_ns: 0,
+      vocode_ns: 0,
+      wakeups: 0,
+      resident_bytes: 0,
+      rows_used: this.rows.size,
+    });
+
+  submit(submission: Uint8Array): boolean {
+    this.submissions += 1;
+    this.#queue.push(submission.slice());
+    this.depthMax = Math.max(this.depthMax, this.#queue.length);
+    if (this.#options.isManual !== true) this.#schedule();
+    return true;
+  }
+
+  /** Runs the oldest submission; false when there is none. */
+  runOne(): boolean {
+    const submission = this.#queue.shift();
+    if (submission === undefined) return false;
+    this.#completions.push(this.#run(submission));
+    this.onWake?.();
+    return true;
+  }
+
+  takeCompletions(): Completion[] {
+    return this.#completions.splice(0);
+  }
+
+  output(row: number): OutputHeader {
+    const output = this.#outputs.get(row);
+    return {
+      generation: output?.generation ?? 0,
+      codesCount: output?.codes.length ?? 0,
+      pcmCount: output?.pcm ?? 0,
+      logitsCount: 0,
+      done: 0,
+      finishReason: 0,
+    };
+  }
+
+  readCodes(row: number, firstFrame: number, frames: number): Uint32Array {
+    const codes = this.#outputs.get(row)?.codes ?? [];
+    if (firstFrame + OUTPUT_FRAMES < codes.length) throw new Error("frames are overwritten");
+    return Uint32Array.from(codes.slice(firstFrame, firstFrame + frames).flat());
+  }
+
+  /** One sample a frame: the sum of its codes. */
+  readPcm(row: number, firstFrame: number, frames: number): Float32Array {
+    const output = this.#outputs.get(row);
+    if (output === undefined || firstFrame + OUTPUT_FRAMES < output.pcm) {
+      throw new Error("frames are overwritten");
+    }
+    const codes = output.codes.slice(firstFrame, firstFrame + frames);
+    return Float32Array.from(codes, (frame) => frame.reduce((sum, code) => sum + code, 0));
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.runOne();
+      if (this.#queue.length > 0) this.#schedule();
+    });
+  }
+
+  #run(bytes: Uint8Array): Completion {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const header = readSubmissionHeader(view, 0);
+    const touched = new Set<number>();
+    let at = SUBMISSION_HEADER_BYTES;
+    for (let record = 0; record < header.recordCount; record++) {
+      this.#take(view, at, touched);
+      at += view.getUint32(at + 4, true);
+    }
+    if (at !== header.submissionBytes || at !== bytes.length) throw new Error("wrong byte count");
+    const lanes = [...touched].map((row) => this.#result(row)).filter((lane) => lane !== undefined);
+    return {
+      header: {
+        token: header.token,
+        status: 0,
+        recordIndex: 0,
+        opIndex: 0,
+        laneCount: lanes.length,
+        framesRun: 0,
+        opCount: 0,
+        decodeNs: 0n,
+        vocodeNs: 0n,
+      },
+      lanes,
+    };
+  }
+
+  #take(view: DataView, at: number, touched: Set<number>): void {
+    switch (view.getUint32(at, true)) {
+      case RecordKind.Define:
+        this.#define(view, at);
+        return;
+      case RecordKind.Admit:
+        this.#admit(view, at);
+        return;
+      case RecordKind.Extend:
+        this.#extend(view, at);
+        return;
+      case RecordKind.Run:
+        this.#runLanes(view, at, touched);
+        return;
+      case RecordKind.Cancel:
+        this.#rowOf(readRowRecord(view, at)).done = 1;
+        return;
+      case RecordKind.Release: {
+        const record = readRowRecord(view, at);
+        this.#rowOf(record);
+        this.rows.delete(record.row);
+        return;
+      }
+      default:
+        throw new Error("unknown record");
+    }
+  }
+
+  #define(view: DataView, at: number): void {
+    const { programId, offset } = readDefineRecord(view, at);
+    if (offset > 0) return;
+    const { kind, lanes, tokens } = readProgramHeader(view, at + DEFINE_RECORD_BYTES);
+    this.#programs.set(programId, { kind, lanes, tokens });
+  }
+
+  #admit(view: DataView, at: number): void {
+    const admit = readAdmitRecord(view, at);
+    if (this.rows.has(admit.row)) throw new Error("row is taken");
+    this.admits += 1;
+    const tail = 4 * (PROMPT_ENTRY_WORDS * admit.promptCount + admit.textCount);
+    const row: Row = {
+      admit,
+      pages: [],
+      codes: [],
+      position: 0,
+      promptDone: 0,
+      frame: 0,
+      codesCount: 0,
+      codesGiven: 0,
+      vocoded: 0,
+      done: 0,
+      finishReason: 0,
+    };
+    this.rows.set(admit.row, row);
+    this.#addPages(row, view, at + ADMIT_RECORD_BYTES + tail, admit.pageCount);
+    this.#outputs.set(admit.row, { generation: admit.generation, codes: [], pcm: 0 });
+  }
+
+  #addPages(row: Row, view: DataView, at: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const page = view.getUint32(at + 4 * i, true);
+      if ([...this.rows.values()].some((other) => other.pages.includes(page))) {
+        throw new Error(`page ${page} is taken`);
+      }
+      row.pages.push(page);
+    }
+  }
+
+  #extend(view: DataView, at: number): void {
+    const record = readExtendRecord(view, at);
+    const row = this.#rowOf(record);
+    const { groups } = this.#options;
+    this.#addPages(row, view, at + EXTEND_RECORD_BYTES, record.pageCount);
+    const codesAt = at + EXTEND_RECORD_BYTES + 4 * (record.pageCount + record.textCount);
+    for (let i = 0; i < record.codeCount; i++) {
+      const index = record.codeFirst + i;
+      const frame = Math.floor(index / groups);
+      (row.codes[frame] ??= [])[index % groups] = view.getUint32(codesAt + 4 * i, true);
+    }
+    if (record.codesGiven < row.codesGiven) throw new Error("codesGiven became smaller");
+    row.codesGiven = record.codesGiven;
+    if (record.publish === 1) {
+      row.codesCount = record.codesGiven;
+      this.#publish(record.row, row);
+    }
+  }
+
+  #runLanes(view: DataView, at: number, touched: Set<number>): void {
+    const record = readRunRecord(view, at);
+    const program = this.#programs.get(record.programId);
+    if (program === undefined || record.laneCount > program.lanes) throw new Error("bad program");
+    const entries = Array.from({ length: record.laneCount }, (_, lane) =>
+      readLaneEntry(view, at + RUN_RECORD_BYTES + lane * LANE_ENTRY_BYTES),
+    );
+    const { repeat, waitFrames } = record;
+    this.runs.push({ ...program, repeat, waitFrames, rows: entries.map(({ row }) => row) });
+    for (const entry of entries) {
+      const row = this.#rowOf(entry);
+      touched.add(entry.row);
+      const isVocode = program.kind === ProgramKind.Vocode;
+      if (isVocode !== (record.laneClass === LaneClass.Vocode)) throw new Error("wrong class");
+      for (let i = 0; i < repeat; i++) this.#step(program, row, waitFrames);
+      this.#publish(entry.row, row);
+    }
+  }
+
+  #step({ kind, tokens }: Program, row: Row, waitFrames: number): void {
+    if (kind === ProgramKind.Prefill) {
+      const rows = Math.min(tokens, row.admit.promptCount - row.promptDone);
+      row.promptDone += rows;
+      this.#advance(row, rows);
+    } else if (kind === ProgramKind.Vocode) {
+      if (row.done === 0 && row.codesCount < waitFrames) throw new Error("it would wait for ever");
+      row.vocoded += Math.min(tokens, row.codesCount - row.vocoded);
+    } else if (kind === ProgramKind.Forced) {
+      if (row.frame < row.codesGiven) this.#frame(row);
+    } else if (row.done === 0) {
+      this.#decode(row);
+    }
+  }
+
+  #decode(row: Row): void {
+    if (row.promptDone < row.admit.promptCount) throw new Error("decode before the prompt");
+    const ends = row.frame >= (this.#options.framesOf?.(row.admit) ?? Infinity);
+    if (ends || row.frame + 1 >= row.admit.maxNewTokens) {
+      row.done = 1;
+      row.finishReason = ends ? 1 : 2;
+      return;
+    }
+    row.codes[row.frame] = Array.from({ length: this.#options.groups }, (_, group) =>
+      fakeCode(row.admit, row.frame, group),
+    );
+    this.#frame(row);
+  }
+
+  #frame(row: Row): void {
+    row.frame += 1;
+    row.codesCount = row.frame;
+    this.#advance(row, 1);
+  }
+
+  #advance(row: Row, positions: number): void {
+    row.position += positions;
+    if (row.position > row.pages.length * PAGE_POSITIONS) throw new Error("too few pages");
+  }
+
+  #publish(index: number, row: Row): void {
+    const output = this.#outputs.get(index);
+    if (output === undefined) return;
+    output.codes = row.codes.slice(0, row.codesCount);
+    output.pcm = row.vocoded;
+  }
+
+  #rowOf({ row, generation }: { readonly row: number; readonly generation: number }): Row {
+    const found = this.rows.get(row);
+    if (found?.admit.generation !== generation) throw new Error(`row ${row} is another's`);
+    return found;
+  }
+
+  #result(index: number): LaneResult | undefined {
+    const row = this.rows.get(index);
+    if (row === undefined) return undefined;
+    return {
+      row: index,
+      generation: row.admit.generation,
+      position: row.position,
+      promptDone: row.promptDone,
+      codesCount: row.codesCount,
+      vocoded: row.vocoded,
+      done: row.done,
+      finishReason: row.finishReason,
+    };
+  }
+}

@@ -1,0 +1,155 @@
+// What every program must keep: operands fit their buffers, buffers fit their regions, nothing is
+// read before it is written or after its place was taken, and no two operands overlap unasked.
+import { ABSENT, ALIGNMENT, Dtype, Region } from "../../shared/gen/protocol.ts";
+import type { BufferEntry, EngineLayout } from "../../shared/gen/protocol.ts";
+import type { Op, Program } from "./program.ts";
+
+/** Ops whose output may be their input, as their contracts say. */
+const IN_PLACE = new Set([
+  "rms_norm",
+  "layer_norm",
+  "silu",
+  "mul",
+  "silu_mul",
+  "gelu",
+  "snake",
+  "prompt_embed",
+  "frame_embed",
+]);
+/** Ops that write one token of a buffer and leave the rest to others. */
+const PART_WRITERS = new Set(["hidden_load", "code_embed"]);
+
+/** Everything wrong with a program, in words; empty for a sound one. */
+export function problemsOf(program: Program, layout: EngineLayout): string[] {
+  const problems = program.buffers.flatMap((buffer, handle) =>
+    fits(buffer, program, layout) ? [] : [`buffer ${handle} leaves its region`],
+  );
+  const live = new Map<number, BufferEntry>();
+  program.ops.forEach((op, index) => {
+    const found = [
+      ...extentProblems(op, program),
+      ...aliasProblems(op, program),
+      ...lifeProblems(op, program, live),
+    ];
+    problems.push(...found.map((problem) => `op ${index} ${op.info.name}: ${problem}`));
+  });
+  return problems;
+}
+
+function bytesOf(buffer: BufferEntry): number {
+  return buffer.elements * (buffer.dtype === Dtype.Bf16 ? 2 : 4);
+}
+
+function unitsOf(buffer: BufferEntry): number {
+  return Math.ceil(bytesOf(buffer) / ALIGNMENT);
+}
+
+function fits(buffer: BufferEntry, program: Program, layout: EngineLayout): boolean {
+  const end = buffer.offset + unitsOf(buffer);
+  switch (buffer.region) {
+    case Region.Arena:
+      return end <= program.header.arenaUnits;
+    case Region.Row:
+      return end <= layout.rowUnits;
+    case Region.Kv:
+      return end <= layout.kvUnits;
+    default:
+      return buffer.region === Region.Weight;
+  }
+}
+
+function extentProblems(op: Op, program: Program): string[] {
+  const problems: string[] = [];
+  for (const { name, shape } of op.info.operands) {
+    const handle = op.operands.get(name) ?? ABSENT;
+    if (handle === ABSENT) continue;
+    const buffer = program.buffers[handle];
+    const needed = shape
+      .split(",")
+      .reduce((product, factor) => product * sizeOf(factor, op.params), 1);
+    if (!buffer || buffer.elements < needed) {
+      problems.push(`${name} needs ${needed} elements, has ${buffer?.elements ?? 0}`);
+    }
+  }
+  return problems;
+}
+
+/** Value of a size in the protocol: names, integers, + * / and parentheses. */
+function sizeOf(text: string, params: ReadonlyMap<string, number>): number {
+  const words = text.match(/[a-z_][a-z0-9_]*|\d+|[+*/()]/g) ?? [];
+  let at = 0;
+  const atom = (): number => {
+    const word = words[at++] ?? "";
+    if (word === "(") {
+      const inner = sum();
+      at += 1; // the closing parenthesis
+      return inner;
+    }
+    const value = /^\d/.test(word) ? Number(word) : params.get(word);
+    if (value === undefined) throw new Error(`${word} of '${text}' is no parameter`);
+    return value;
+  };
+  const product = (): number => {
+    let value = atom();
+    while (words[at] === "*" || words[at] === "/") {
+      value = words[at++] === "*" ? value * atom() : Math.floor(value / atom());
+    }
+    return value;
+  };
+  const sum = (): number => {
+    let value = product();
+    while (words[at] === "+") {
+      at += 1;
+      value += product();
+    }
+    return value;
+  };
+  return sum();
+}
+
+interface Use {
+  readonly name: string;
+  readonly access: string;
+  readonly handle: number;
+  readonly buffer: BufferEntry;
+}
+
+function usesOf(op: Op, program: Program): Use[] {
+  return op.info.operands.flatMap(({ name, access }) => {
+    const handle = op.operands.get(name) ?? ABSENT;
+    const buffer = program.buffers[handle];
+    return buffer ? [{ name, access, handle, buffer }] : [];
+  });
+}
+
+function overlap(a: BufferEntry, b: BufferEntry): boolean {
+  if (a.region !== b.region) return false;
+  return a.offset < b.offset + unitsOf(b) && b.offset < a.offset + unitsOf(a);
+}
+
+function aliasProblems(op: Op, program: Program): string[] {
+  const uses = usesOf(op, program).filter(({ buffer }) => buffer.region !== Region.Weight);
+  return uses.flatMap((a, index) =>
+    uses.slice(index + 1).flatMap((b) => {
+      if (!overlap(a.buffer, b.buffer)) return [];
+      if (a.handle === b.handle && IN_PLACE.has(op.info.name)) return [];
+      return [`${a.name} overlaps ${b.name}`];
+    }),
+  );
+}
+
+/** `live` maps the handle of every buffer that holds what was last written to it. */
+function lifeProblems(op: Op, program: Program, live: Map<number, BufferEntry>): string[] {
+  const uses = usesOf(op, program).filter(({ buffer }) => buffer.region === Region.Arena);
+  const isPart = PART_WRITERS.has(op.info.name);
+  const problems = uses
+    .filter(({ access, handle }) => access !== "write" && !live.has(handle))
+    .filter(({ access }) => !(isPart && access === "read_write"))
+    .map(({ name }) => `${name} holds nothing`);
+  for (const { access, handle, buffer } of uses) {
+    if (access === "read") continue;
+    for (const [other, entry] of live) if (overlap(entry, buffer)) live.delete(other);
+    live.set(handle, buffer);
+  }
+  return problems;
+}

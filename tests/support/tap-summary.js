@@ -1,0 +1,41 @@
+// Runs AVA with the arguments given and sums its TAP stream up in one last line:
+// `ava: N passed, N failed, N skipped`. Exits 1 on a failure, and when nothing ran.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const AVA = "node_modules/ava/entrypoints/cli.mjs";
+const RESULT = /^(not )?ok \d+ - (.*?)(?: # (SKIP|TODO)\b.*)?$/;
+
+const ava = spawn(process.execPath, [AVA, "--tap", ...process.argv.slice(2)], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const avaExit = new Promise((resolve) => ava.on("close", resolve));
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+let showsDetails = false;
+for await (const line of createInterface({ input: ava.stdout })) {
+  const [isResult, failed, title, exempt] = RESULT.exec(line) ?? [];
+  if (isResult === undefined) {
+    // Indented lines explain the result above them; comments come from t.log().
+    if (showsDetails && /^(\s|#)/.test(line)) console.log(line);
+    continue;
+  }
+  showsDetails = false;
+  if (exempt) {
+    count.skipped += 1;
+    console.log(`skipped: ${title}`);
+  } else if (failed) {
+    count.failed += 1;
+    showsDetails = true;
+    console.log(`FAILED: ${title}`);
+  } else {
+    count.passed += 1;
+  }
+}
+
+const exitCode = await avaExit;
+const nothingRan = count.passed + count.failed === 0;
+if (nothingRan) console.log("no test ran");
+else if (exitCode !== 0 && count.failed === 0) console.log(`AVA exited with ${exitCode}`);
+console.log(`ava: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exitCode = count.failed > 0 || nothingRan || exitCode !== 0 ? 1 : 0;
