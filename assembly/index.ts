@@ -165,9 +165,9 @@ export function completionAt(): usize {
   return COMPLETION_AT;
 }
 
-/** Host sampling: logits that each lane of the submission with this token brings; 0: none. */
-export function logitsWanted(token: u32): u32 {
-  return logitsAwaited(token);
+/** Host sampling: logits that the row brings in the submission with this token; 0: none. */
+export function logitsWanted(token: u32, row: u32): u32 {
+  return logitsAwaited(token, row);
 }
 
 /** Host sampling: address for a row's logits (f32), to be written before complete(). */

@@ -20,7 +20,8 @@ function readmeWithTable(schema) {
   const begin = page.indexOf(TABLE_BEGIN);
   const end = page.indexOf(TABLE_END);
   if (begin < 0 || end < begin) throw new Error(`${path}: the op table's markers are missing`);
-  return `${page.slice(0, begin + TABLE_BEGIN.length)}\n\n${opTable(schema)}\n${page.slice(end)}`;
+  const table = `<!-- prettier-ignore-start -->\n${opTable(schema)}<!-- prettier-ignore-end -->`;
+  return `${page.slice(0, begin + TABLE_BEGIN.length)}\n\n${table}\n\n${page.slice(end)}`;
 }
 
 function readIfThere(path) {

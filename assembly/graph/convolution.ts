@@ -103,7 +103,7 @@ export function convolveDepthwise(run: CodecRun, x: u32, width: u32, taps: u32):
   return y;
 }
 
-/** `stride` time steps out of each; with two spans an output sees the step before too. Releases x. */
+/** `stride` time steps out of each; with two spans an output sees the step before too. Frees x. */
 export function upsample(
   run: CodecRun,
   x: u32,

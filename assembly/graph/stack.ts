@@ -101,7 +101,7 @@ export function beginTalker(level: u32, lanes: u32, tokens: u32, valid: u32): vo
   talkerRun.hasProbes = true;
 }
 
-/** The predictor's pass: `tokens` positions from `position` on. Lanes without a frame append none. */
+/** A predictor pass: `tokens` positions from `position` on. Lanes without a frame append none. */
 export function beginPredictor(
   level: u32,
   lanes: u32,

@@ -1,5 +1,5 @@
-// The weight registry: every weight that programs name, its id, and the entries that the sidecar has
-// not been told of yet. A name is the current scope followed by a suffix, so that an emitter says
+// The weight registry: every weight that programs name, its id, and the entries that the sidecar
+// was not told of yet. A name is the current scope followed by a suffix, so that an emitter says
 // once in which layer it is.
 import { Dtype, PlanError, Region } from "../../shared/gen/protocol.as";
 import { WEIGHT_ENTRY_BYTES, WeightEntry, WeightKind } from "../../shared/gen/protocol.as";
@@ -8,7 +8,7 @@ import { WEIGHT_LOG_BYTES, WEIGHT_OFFSETS_AT } from "../arenas";
 import { buffer } from "../plan/buffers";
 import { fail } from "../plan/fault";
 
-/** Room left at the log's end, so that an entry can always be put together before it is looked up. */
+/** Room left at the log's end, so that an entry can always be put together before a look-up. */
 const ENTRY_BYTES_MAX: usize = 0x8000;
 const SCOPE_BYTES_MAX: usize = 256;
 const SCOPE_AT: usize = memory.data(256);

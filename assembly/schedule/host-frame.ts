@@ -26,15 +26,16 @@ export function resetHostFrame(): void {
   clearLanes(Lanes.Host);
 }
 
-/** Logits a lane of the submission with this token brings; 0 when it brings none. */
-export function logitsAwaited(token: u32): u32 {
+/** Logits that a row's lane of the submission with this token brings; 0 when it brings none. */
+export function logitsAwaited(token: u32, row: u32): u32 {
   if (token != awaited || awaited == NONE) return 0;
-  return group == 0 ? config.talkerVocab : config.predictorVocab;
-}
-
-/** Whether the next run must wait for logits that are in flight. */
-export function awaitsLogits(): bool {
-  return awaited != NONE;
+  for (let i: u32 = 0; i < laneCount(Lanes.Host); i++) {
+    const ticket = laneAt(Lanes.Host, i);
+    if (get(ticket, Ticket.State) != TicketState.Decoding) continue;
+    if (get(ticket, Ticket.Row) != row) continue;
+    return group == 0 ? config.talkerVocab : config.predictorVocab;
+  }
+  return 0;
 }
 
 function frameCodesOf(ticket: u32): usize {

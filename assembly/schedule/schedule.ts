@@ -8,7 +8,7 @@ import { writeDecode, writeForced, writePrefill } from "./batcher";
 import { applyCompletion } from "./completions";
 import { definedProgram, definitionFailed, isDefining, needsWeights } from "./definitions";
 import { resetDefinitions, writeDefinition } from "./definitions";
-import { awaitsLogits, resetHostFrame, writeHostFrame } from "./host-frame";
+import { resetHostFrame, writeHostFrame } from "./host-frame";
 import { SUBMISSIONS_MAX, closeEntry, openEntry, resetInFlight, runsInFlight } from "./in-flight";
 import { submissionsInFlight, tokenOf } from "./in-flight";
 import { resetKnownCodes, wantCodes, writeKnownCodes } from "./known-codes";

@@ -151,7 +151,7 @@ class Checker {
     for (const Isa isa : chosen_isas(options_)) {
       if (!set_active_isa(isa)) return "cannot choose the instruction set";
       for (const auto& pool : pools_) {
-        const Call call{pool.get(), false};
+        const Call call{.pool = pool.get()};
         std::string wrong;
         if (first == nullptr) {
           first = std::make_unique<Buffers>(item.family, item.op + "/" + item.name, 0u);
@@ -161,12 +161,26 @@ class Checker {
         if (wrong.empty()) wrong = rerun(item, *first, call);
         if (!wrong.empty()) return in_words("cpu", isa, pool->threads(), wrong);
       }
-      if (!item.has_parts || item.error != ErrorCode::kOk) continue;
-      const Call by_parts{pools_.front().get(), true};
-      const std::string wrong = rerun(item, *first, by_parts);
-      if (!wrong.empty()) return in_words("each part alone", isa, 1, wrong);
+      const std::string wrong = check_pieces(item, *first, isa);
+      if (!wrong.empty()) return wrong;
     }
     return "";
+  }
+
+  /// Rows or lanes alone, and what a fused op fuses, must give the same bits.
+  std::string check_pieces(const KernelCase& item, const Buffers& first, Isa isa) {
+    ThreadPool* pool = pools_.front().get();
+    std::string wrong;
+    if (item.error != ErrorCode::kOk) return wrong;
+    if (item.has_parts) {
+      const Call by_parts{.pool = pool, .by_parts = true};
+      wrong = in_words("each part alone", isa, pool->threads(), rerun(item, first, by_parts));
+    }
+    if (item.is_fused && wrong.empty()) {
+      const Call in_turn{.pool = pool, .in_turn = true};
+      wrong = in_words("its ops in turn", isa, pool->threads(), rerun(item, first, in_turn));
+    }
+    return wrong;
   }
 
   const Options& options_;
@@ -213,7 +227,7 @@ int bench_cases(const Options& options) {
   for (const KernelCase& item : chosen_cases(options)) {
     if (item.error != ErrorCode::kOk || item.bytes == 0) continue;
     Buffers buffers = buffers_of(item, 0);
-    const Call call{options.backend == "cpu" ? &pool : nullptr, false};
+    const Call call{.pool = options.backend == "cpu" ? &pool : nullptr};
     const double us = median_us(item.prepare(buffers), call);
     std::printf(
         "{\"op\":%s,\"case\":%s,\"isa\":%s,\"threads\":%u,\"us\":%.2f,\"gb_per_s\":%.2f,"

@@ -36,7 +36,7 @@ export interface PlannerExports {
   codesAt(): number;
   codesGiven(): void;
   completionAt(): number;
-  logitsWanted(token: number): number;
+  logitsWanted(token: number, row: number): number;
   logitsAt(row: number): number;
   complete(): number;
   failure(): number;

@@ -202,9 +202,9 @@ export class Planner {
     this.#wasm.codesGiven();
   }
 
-  /** Logits that each lane of this submission's completion brings for the planner to pick from. */
-  logitsWanted(token: number): number {
-    return this.#wasm.logitsWanted(token);
+  /** Logits that a row brings with this submission's completion for the planner to pick from. */
+  logitsWanted(token: number, row: number): number {
+    return this.#wasm.logitsWanted(token, row);
   }
 
   giveLogits(row: number, logits: Float32Array): void {

@@ -173,11 +173,9 @@ export class Pump {
   }
 
   #complete({ header, lanes }: Completion): void {
-    const logits = this.#planner.logitsWanted(header.token);
-    if (logits > 0 && header.status === ErrorCode.Ok) {
-      for (const { row } of lanes) {
-        this.#planner.giveLogits(row, this.#connection.readLogits(row, logits));
-      }
+    for (const { row } of header.status === ErrorCode.Ok ? lanes : []) {
+      const logits = this.#planner.logitsWanted(header.token, row);
+      if (logits > 0) this.#planner.giveLogits(row, this.#connection.readLogits(row, logits));
     }
     const began = performance.now();
     const status = this.#planner.complete(header, lanes);

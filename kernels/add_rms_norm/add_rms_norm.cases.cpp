@@ -34,6 +34,7 @@ KERNEL_CASES(add_rms_norm) {
 
           .parts = rows,
           .part = row_alone,
+          .in_turn = in_turn,
           .bytes = 16ull * rows * width,
           .flops = 5ull * rows * width,
       });

@@ -14,11 +14,20 @@ Status check(const Args& a) {
   return {};
 }
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
-  VOXFUSE_TRY(residual_add::reference({.d = a.d, .x = a.x, .rows = a.rows, .width = a.width}));
-  return rms_norm::reference(
-      {.x = a.x, .gain = a.gain, .y = a.y, .rows = a.rows, .width = a.width, .eps = a.eps});
+  VOXFUSE_TRY(run(residual_add::Args{.d = a.d, .x = a.x, .rows = a.rows, .width = a.width}));
+  return run(rms_norm::Args{.x = a.x, .gain = a.gain, .y = a.y, .rows = a.rows, .width = a.width, .eps = a.eps});
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

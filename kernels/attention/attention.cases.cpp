@@ -40,6 +40,7 @@ KERNEL_CASES(attention) {
          .tolerance = Tolerance::of_largest(1e-5),  // exp turns a score's error into a relative one
          .parts = shape.lanes(),
          .part = lane_alone,
+         .in_turn = in_turn,
          .bytes = 4ull * products / (shape.heads / shape.kv_heads),
          .flops = 4ull * products});
   }

@@ -21,7 +21,7 @@ namespace voxfuse::attention {
 ///          heads * head_dim. Without a page table, page_positions >= window + tokens - 1.
 /// Errors   kBadShape, kBadDtype; kBadPage when a position's page is not in the table or the cache,
 ///          kBadRow when the lanes lack what they need. Nothing is written then.
-/// Bits     cpu() gives the same bits as cpu() of its parts in turn.
+/// Bits     cpu() gives the same bits as in_turn().
 /// Source   attention_scores, attention_softmax, attention_values.
 struct Args {
   ConstTensor q = {};
@@ -51,5 +51,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// cpu() of the parts in turn, for comparison.
+Status in_turn(const Args& args, ThreadPool& pool);
 
 }  // namespace voxfuse::attention

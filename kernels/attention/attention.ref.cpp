@@ -83,16 +83,26 @@ Parts parts_of(const Args& a, ConstTensor q, float* scores, std::uint32_t contex
 
 }  // namespace
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   VOXFUSE_TRY(check_read_pages(a));
   const std::uint32_t context = std::max(keys_max(a), 1u);
   const std::vector<std::byte> q = queries(a);
   std::vector<float> scores(std::size_t{a.lanes} * a.tokens * a.heads * context);
   const Parts parts = parts_of(a, {q.data(), a.q.dtype}, scores.data(), context);
-  VOXFUSE_TRY(attention_scores::reference(parts.scores));
-  VOXFUSE_TRY(attention_softmax::reference(parts.softmax));
-  return attention_values::reference(parts.values);
+  VOXFUSE_TRY(run(parts.scores));
+  VOXFUSE_TRY(run(parts.softmax));
+  return run(parts.values);
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

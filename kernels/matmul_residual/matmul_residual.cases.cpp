@@ -49,6 +49,7 @@ KERNEL_CASES(matmul_residual) {
           .exact = std::uint64_t{s.rows} * s.inputs * s.outputs < 1000000,  // soon done
           .parts = s.rows,
           .part = row_alone,
+          .in_turn = in_turn,
           .bytes = dtype_bytes(weight) * std::uint64_t{s.inputs} * s.outputs +
                    4ull * s.rows * (s.inputs + s.outputs),
           .flops = 2ull * s.rows * s.inputs * s.outputs,

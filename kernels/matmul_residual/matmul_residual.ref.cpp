@@ -18,11 +18,13 @@ Status check(const Args& a) {
   return {};
 }
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   std::vector<std::byte> product(std::size_t{a.rows} * a.outputs * dtype_bytes(a.y.dtype));
   const Tensor d{product.data(), a.y.dtype};
-  VOXFUSE_TRY(matmul::reference({.x = a.x,
+  VOXFUSE_TRY(run(matmul::Args{.x = a.x,
                                  .w = a.w,
                                  .bias = a.bias,
                                  .y = d,
@@ -31,7 +33,15 @@ Status reference(const Args& a) {
                                  .outputs = a.outputs,
                                  .x_stride = a.x_stride,
                                  .x_offset = a.x_offset}));
-  return residual_add::reference({.d = d, .x = a.y, .rows = a.rows, .width = a.outputs});
+  return run(residual_add::Args{.d = d, .x = a.y, .rows = a.rows, .width = a.outputs});
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

@@ -41,6 +41,7 @@ KERNEL_CASES(norm_matmul) {
           .tolerance = Tolerance::of_largest(4e-6),  // f32 sums of up to 1024 terms of any sign
           .parts = s.rows,
           .part = row_alone,
+          .in_turn = in_turn,
           .bytes = dtype_bytes(weight) * 1ull * s.inputs * s.outputs +
                    4ull * s.rows * (s.inputs + s.outputs),
           .flops = 2ull * s.rows * s.inputs * s.outputs,

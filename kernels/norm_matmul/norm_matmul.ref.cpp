@@ -17,19 +17,28 @@ Status check(const Args& a) {
   return {};
 }
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   std::vector<std::byte> normed(std::size_t{a.rows} * a.inputs * dtype_bytes(a.x.dtype));
   const Tensor r{normed.data(), a.x.dtype};
-  VOXFUSE_TRY(rms_norm::reference(
-      {.x = a.x, .gain = a.gain, .y = r, .rows = a.rows, .width = a.inputs, .eps = a.eps}));
-  return matmul::reference({.x = r,
+  VOXFUSE_TRY(run(rms_norm::Args{.x = a.x, .gain = a.gain, .y = r, .rows = a.rows, .width = a.inputs, .eps = a.eps}));
+  return run(matmul::Args{.x = r,
                             .w = a.w,
                             .y = a.y,
                             .rows = a.rows,
                             .inputs = a.inputs,
                             .outputs = a.outputs,
                             .x_stride = a.inputs});
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

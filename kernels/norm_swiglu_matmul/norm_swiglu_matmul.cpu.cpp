@@ -27,7 +27,8 @@ void pass(const Args& a, const DotRows& x, const Weight* w, std::size_t m_begin,
     const std::size_t n = row / 2 - n_begin;
     (row % 2 == 0 ? both.gate : both.up)[m - m_begin][n] = sum;
   };
-  dot_block(x, m_begin, m_end, w + 2 * n_begin * x.inputs, x.inputs, 2 * n_begin, 2 * n_end, keep);
+  dot_block<Weights::kStreamed>(x, m_begin, m_end, w + 2 * n_begin * x.inputs, x.inputs,
+                                2 * n_begin, 2 * n_end, keep);
   for (std::size_t m = m_begin; m < m_end; ++m) {
     const float* gate = both.gate[m - m_begin];
     const float* up = both.up[m - m_begin];

@@ -13,7 +13,7 @@ namespace voxfuse::norm_swiglu_matmul {
 /// Limits   rows, inputs, outputs >= 1.
 /// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is
 ///          written.
-/// Bits     cpu() gives the same bits as cpu() of its parts in turn.
+/// Bits     cpu() gives the same bits as in_turn().
 /// Source   rms_norm, matmul by gate, matmul by up, silu_mul.
 struct Args {
   ConstTensor x = {};
@@ -29,5 +29,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// cpu() of the parts in turn, for comparison.
+Status in_turn(const Args& args, ThreadPool& pool);
 
 }  // namespace voxfuse::norm_swiglu_matmul

@@ -19,12 +19,14 @@ Status check(const Args& a) {
   return {};
 }
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   const std::size_t count = std::size_t{a.rows} * a.outputs;
   const std::size_t bytes = dtype_bytes(a.x.dtype);
   std::vector<std::byte> pairs(2 * count * bytes);
-  VOXFUSE_TRY(norm_matmul::reference({.x = a.x,
+  VOXFUSE_TRY(run(norm_matmul::Args{.x = a.x,
                                       .gain = a.gain,
                                       .w = a.w,
                                       .y = {pairs.data(), a.x.dtype},
@@ -38,11 +40,19 @@ Status reference(const Args& a) {
     std::memcpy(gate.data() + i * bytes, pairs.data() + 2 * i * bytes, bytes);
     std::memcpy(up.data() + i * bytes, pairs.data() + (2 * i + 1) * bytes, bytes);
   }
-  return silu_mul::reference({.gate = {gate.data(), a.x.dtype},
+  return run(silu_mul::Args{.gate = {gate.data(), a.x.dtype},
                               .up = {up.data(), a.x.dtype},
                               .y = a.y,
                               .rows = a.rows,
                               .width = a.outputs});
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

@@ -35,6 +35,7 @@ KERNEL_CASES(qk_norm_rope_append) {
                .tolerance = Tolerance::of_largest(4e-7),  // the rotation's sum may cancel
                .parts = shape.lanes(),
                .part = lane_alone,
+               .in_turn = in_turn,
                .bytes = 16ull * count,
                .flops = 8ull * count});
   }

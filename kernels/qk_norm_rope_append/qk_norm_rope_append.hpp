@@ -20,7 +20,7 @@ namespace voxfuse::qk_norm_rope_append {
 /// Limits   All sizes >= 1; heads a multiple of kv_heads; head_dim even, at most 512.
 /// Errors   kBadShape, kBadDtype; kBadPage when a position's page is not in the table or the cache,
 ///          kBadRow when the lanes lack what they need. Nothing is written then.
-/// Bits     cpu() gives the same bits as cpu() of its parts in turn.
+/// Bits     cpu() gives the same bits as in_turn().
 /// Source   rms_norm of q and of k, rope_qk, kv_append of k and of v.
 struct Args {
   ConstTensor q_gain = {};
@@ -50,5 +50,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// cpu() of the parts in turn, for comparison.
+Status in_turn(const Args& args, ThreadPool& pool);
 
 }  // namespace voxfuse::qk_norm_rope_append

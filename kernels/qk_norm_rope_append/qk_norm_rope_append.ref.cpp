@@ -58,9 +58,10 @@ void put_back(const Args& a, const Part& part) {
   });
 }
 
-Status norm(const Args& a, const Part& part, ConstTensor gain) {
+template <class Run>
+Status norm(const Args& a, const Part& part, ConstTensor gain, Run run) {
   const Tensor x = part.tensor(a);
-  return rms_norm::reference({.x = x,
+  return run(rms_norm::Args{.x = x,
                               .gain = gain,
                               .y = x,
                               .rows = a.lanes * a.tokens * part.heads,
@@ -68,8 +69,9 @@ Status norm(const Args& a, const Part& part, ConstTensor gain) {
                               .eps = a.eps});
 }
 
-Status append(const Args& a, const Part& part, Tensor cache) {
-  return kv_append::reference({.x = part.tensor(a),
+template <class Run>
+Status append(const Args& a, const Part& part, Tensor cache, Run run) {
+  return run(kv_append::Args{.x = part.tensor(a),
                                .row = a.row,
                                .page_table = a.page_table,
                                .valid = a.valid,
@@ -89,15 +91,17 @@ Status append(const Args& a, const Part& part, Tensor cache) {
 
 }  // namespace
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   VOXFUSE_TRY(check_written_pages(a));
   const Part q = take(a, 0, a.heads);
   const Part k = take(a, a.heads, a.kv_heads);
   const Part v = take(a, a.heads + a.kv_heads, a.kv_heads);
-  VOXFUSE_TRY(norm(a, q, a.q_gain));
-  VOXFUSE_TRY(norm(a, k, a.k_gain));
-  VOXFUSE_TRY(rope_qk::reference({.frequencies = a.frequencies,
+  VOXFUSE_TRY(norm(a, q, a.q_gain, run));
+  VOXFUSE_TRY(norm(a, k, a.k_gain, run));
+  VOXFUSE_TRY(run(rope_qk::Args{.frequencies = a.frequencies,
                                   .row = a.row,
                                   .q = q.tensor(a),
                                   .k = k.tensor(a),
@@ -108,11 +112,19 @@ Status reference(const Args& a) {
                                   .head_dim = a.head_dim,
                                   .position_source = a.position_source,
                                   .position_offset = a.position_offset}));
-  VOXFUSE_TRY(append(a, k, a.k_cache));
-  VOXFUSE_TRY(append(a, v, a.v_cache));
+  VOXFUSE_TRY(append(a, k, a.k_cache, run));
+  VOXFUSE_TRY(append(a, v, a.v_cache, run));
   put_back(a, q);
   put_back(a, k);
   return {};
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

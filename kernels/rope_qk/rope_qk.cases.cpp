@@ -33,6 +33,7 @@ KERNEL_CASES(rope_qk) {
                .tolerance = Tolerance::of_largest(3e-7),  // the sum may cancel
                .parts = shape.lanes(),
                .part = lane_alone,
+               .in_turn = in_turn,
                .bytes = 8ull * width * (shape.heads + shape.kv_heads),
                .flops = 3ull * width * (shape.heads + shape.kv_heads)});
   }

@@ -15,7 +15,7 @@ namespace voxfuse::rope_qk {
 /// Limits   All sizes >= 1; heads a multiple of kv_heads; head_dim even, at most 512.
 /// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is
 ///          written.
-/// Bits     cpu() gives the same bits as cpu() of its parts in turn.
+/// Bits     cpu() gives the same bits as in_turn().
 /// Source   rope_cosine and rope_rotate_add on q and on k.
 struct Args {
   const float* frequencies = nullptr;
@@ -34,5 +34,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// cpu() of the parts in turn, for comparison.
+Status in_turn(const Args& args, ThreadPool& pool);
 
 }  // namespace voxfuse::rope_qk

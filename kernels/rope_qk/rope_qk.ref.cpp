@@ -19,11 +19,12 @@ Status check(const Args& a) {
   return {};
 }
 
-static Status rotate(const Args& a, Tensor x, std::uint32_t heads) {
+template <class Run>
+static Status rotate(const Args& a, Tensor x, std::uint32_t heads, Run run) {
   const std::size_t count = std::size_t{a.lanes} * a.tokens * heads * a.head_dim;
   std::vector<std::byte> rotated(count * dtype_bytes(x.dtype));
   const Tensor y{rotated.data(), x.dtype};
-  VOXFUSE_TRY(rope_cosine::reference({.x = x,
+  VOXFUSE_TRY(run(rope_cosine::Args{.x = x,
                                       .frequencies = a.frequencies,
                                       .row = a.row,
                                       .y = y,
@@ -33,7 +34,7 @@ static Status rotate(const Args& a, Tensor x, std::uint32_t heads) {
                                       .head_dim = a.head_dim,
                                       .position_source = a.position_source,
                                       .position_offset = a.position_offset}));
-  VOXFUSE_TRY(rope_rotate_add::reference({.x = x,
+  VOXFUSE_TRY(run(rope_rotate_add::Args{.x = x,
                                           .frequencies = a.frequencies,
                                           .row = a.row,
                                           .y = y,
@@ -47,10 +48,20 @@ static Status rotate(const Args& a, Tensor x, std::uint32_t heads) {
   return {};
 }
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
-  VOXFUSE_TRY(rotate(a, a.q, a.heads));
-  return rotate(a, a.k, a.kv_heads);
+  VOXFUSE_TRY(rotate(a, a.q, a.heads, run));
+  return rotate(a, a.k, a.kv_heads, run);
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

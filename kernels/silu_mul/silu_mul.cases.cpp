@@ -32,6 +32,7 @@ KERNEL_CASES(silu_mul) {
 
           .parts = rows,
           .part = row_alone,
+          .in_turn = in_turn,
           .bytes = 12ull * rows * width,
           .flops = 21ull * rows * width,
       });

@@ -12,7 +12,7 @@ namespace voxfuse::silu_mul {
 /// Limits   rows, width >= 1.
 /// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is
 ///          written.
-/// Bits     cpu() gives the same bits as cpu() of its parts in turn.
+/// Bits     cpu() gives the same bits as in_turn().
 /// Source   silu, then mul.
 struct Args {
   ConstTensor gate = {};
@@ -25,5 +25,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// cpu() of the parts in turn, for comparison.
+Status in_turn(const Args& args, ThreadPool& pool);
 
 }  // namespace voxfuse::silu_mul

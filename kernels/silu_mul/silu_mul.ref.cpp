@@ -17,12 +17,22 @@ Status check(const Args& a) {
   return {};
 }
 
-Status reference(const Args& a) {
+/// The op as its parts, each done by `run`.
+template <class Run>
+static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   std::vector<std::byte> gated(std::size_t{a.rows} * a.width * dtype_bytes(a.y.dtype));
   const Tensor y{gated.data(), a.y.dtype};
-  VOXFUSE_TRY(silu::reference({.x = a.gate, .y = y, .rows = a.rows, .width = a.width}));
-  return mul::reference({.a = y, .b = a.up, .y = a.y, .rows = a.rows, .width = a.width});
+  VOXFUSE_TRY(run(silu::Args{.x = a.gate, .y = y, .rows = a.rows, .width = a.width}));
+  return run(mul::Args{.a = y, .b = a.up, .y = a.y, .rows = a.rows, .width = a.width});
+}
+
+Status reference(const Args& a) {
+  return by_parts(a, [](const auto& part) { return reference(part); });
+}
+
+Status in_turn(const Args& a, ThreadPool& pool) {
+  return by_parts(a, [&](const auto& part) { return cpu(part, pool); });
 }
 
 VOXFUSE_DISPATCH();

@@ -114,6 +114,7 @@ struct OpCase {
   bool exact = false;                        ///< Run it in the exact family too.
   std::uint32_t parts = 0;  ///< Rows or lanes whose result must not depend on the others:
   std::function<Args(Args, std::uint32_t)> part = {};  ///< the Args cut down to the i-th of them.
+  Status (*in_turn)(const Args&, ThreadPool&) = nullptr;  ///< Of a fused op: must give cpu()'s bits.
   ErrorCode error = ErrorCode::kOk;  ///< What every twin must answer, with nothing written.
   std::uint64_t bytes = 0;           ///< Moved at least, for the bench.
   std::uint64_t flops = 0;           ///< Of the numeric work, for the bench.
@@ -123,6 +124,7 @@ struct OpCase {
 struct Call {
   ThreadPool* pool = nullptr;  ///< cpu() when given, else reference().
   bool by_parts = false;       ///< Each part by itself, in turn.
+  bool in_turn = false;        ///< The ops that this one fuses, in turn.
 };
 
 /// The same with the op's types erased: what kernel_check lists and runs.
@@ -132,6 +134,7 @@ struct KernelCase {
   Family family = Family::kNumeric;
   Tolerance tolerance;
   bool has_parts = false;
+  bool is_fused = false;
   ErrorCode error = ErrorCode::kOk;
   std::uint64_t bytes = 0;
   std::uint64_t flops = 0;
@@ -173,6 +176,7 @@ class OpCases {
         const auto run = [&](const Args& a) {
           return call.pool ? cpu(a, *call.pool) : reference(a);
         };
+        if (call.in_turn) return spec.in_turn(args, *call.pool);
         if (!call.by_parts) return run(args);
         for (std::uint32_t i = 0; i < spec.parts; ++i) VOXFUSE_TRY(run(spec.part(args, i)));
         return {};
@@ -183,6 +187,7 @@ class OpCases {
                      .family = family,
                      .tolerance = tolerance,
                      .has_parts = spec.parts > 0,
+                     .is_fused = spec.in_turn != nullptr,
                      .error = spec.error,
                      .bytes = spec.bytes,
                      .flops = spec.flops,

@@ -121,7 +121,7 @@ function misfit(
   return problems;
 }
 
-test("the checker sees a buffer that is too small, and one that is read before it is written", (t) => {
+test("the checker sees a buffer too small, and one that is read before it is written", (t) => {
   const planner = prepared("0.6b-base");
   const program = built(planner, [ProgramKind.Forced, 1, 1, 0]);
   const handle = program.ops[0]?.operands.get("valid") ?? -1;

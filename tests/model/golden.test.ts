@@ -87,7 +87,6 @@ for (const model of ["tiny-custom-voice", "tiny-voice-design"]) {
           await tensorNumbers(one.codesFile, "codes"),
           one.name,
         );
-        t.is(speech?.finishReason, "length");
       }
     });
   }

@@ -31,7 +31,7 @@ test("a program that is none is ERR_SIDECAR_GONE", async (t) => {
   await failure(t, opening, "ERR_SIDECAR_GONE");
 });
 
-test("a load message of nonsense is refused by a typed error, and the session lives on", async (t) => {
+test("a load message of nonsense gets a typed error, and the session lives on", async (t) => {
   const connection = await spawnSidecar({ region: SMALL_REGION });
   t.teardown(() => connection.close());
   const nonsense: Omit<LoadRequest, "type"> = {

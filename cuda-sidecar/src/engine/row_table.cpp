@@ -185,9 +185,21 @@ Status RowTable::extend(const ExtendRecord& record, Words payload) {
   const std::size_t codes_max = std::size_t{layout.frames_max} * layout.groups;
   const auto codes = memory_.words(record.row, layout.codes_at, codes_max);
   std::ranges::copy(payload.last(record.code_count), codes.subspan(record.code_first).begin());
+  mark_seen(record, payload.last(record.code_count));
   state.codes_given = record.codes_given;
   if (record.publish == 1) state.codes_count = std::max(state.codes_count, record.codes_given);
   return {};
+}
+
+// What pick would have noted, so that the repetition penalty knows given codes like picked ones.
+void RowTable::mark_seen(const ExtendRecord& record, Words given) {
+  const EngineLayout& layout = memory_.layout();
+  const auto seen = memory_.words(record.row, layout.seen_at, layout.seen_words);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const std::uint32_t code = given[i];
+    const bool is_first_group = (record.code_first + i) % layout.groups == 0;
+    if (is_first_group && code / 32 < layout.seen_words) seen[code / 32] |= 1u << (code % 32);
+  }
 }
 
 Status RowTable::cancel(const RowRecord& record) {

@@ -54,6 +54,7 @@ class RowTable {
   Status check_pages(std::span<const std::uint32_t> pages) const;
   void fill_state(const AdmitRecord& record);
   void add_pages(std::uint32_t row, std::span<const std::uint32_t> pages);
+  void mark_seen(const ExtendRecord& record, std::span<const std::uint32_t> given);
 
   Memory& memory_;
   std::vector<RowSlot> slots_;

@@ -28,14 +28,14 @@ bool has_rows_of(const StoredTensor& tensor, std::uint64_t cols) {
 Status allocate(const WeightEntry& entry, Dtype dtype, BuiltWeight& out) {
   out.weight = {.data = nullptr, .dtype = dtype, .rows = entry.rows, .cols = entry.cols};
   out.built_bytes = out.weight.elements() * out.weight.element_bytes();
-  out.memory = make_weight_memory(out.built_bytes);
-  if (!out.memory) return {ErrorCode::kNoMemory, "no memory for a derived weight"};
-  out.weight.data = out.memory.get();
+  out.memory = out.arena.take(out.built_bytes);
+  if (out.memory == nullptr) return {ErrorCode::kNoMemory, "no memory for a derived weight"};
+  out.weight.data = out.memory;
   return {};
 }
 
 /// The memory of an f32 result. Allocated aligned for any element.
-float* floats(const BuiltWeight& out) { return reinterpret_cast<float*>(out.memory.get()); }
+float* floats(const BuiltWeight& out) { return reinterpret_cast<float*>(out.memory); }
 
 Status build_tensor(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   VOXFUSE_REQUIRE(parts.size() == 1, kBadWeight);
@@ -48,7 +48,7 @@ Status build_tensor(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
     return {};
   }
   VOXFUSE_TRY(allocate(entry, from.dtype, out));
-  std::memcpy(out.memory.get(), from.data, from.bytes());
+  std::memcpy(out.memory, from.data, from.bytes());
   return {};
 }
 
@@ -61,7 +61,7 @@ Status build_concat_rows(const WeightEntry& entry, Parts parts, BuiltWeight& out
   }
   VOXFUSE_REQUIRE(elements == std::uint64_t{entry.rows} * entry.cols, kBadWeight);
   VOXFUSE_TRY(allocate(entry, parts[0]->dtype, out));
-  std::byte* to = out.memory.get();
+  std::byte* to = out.memory;
   for (const StoredTensor* part : parts) {
     std::memcpy(to, part->data, part->bytes());
     to += part->bytes();
@@ -77,7 +77,7 @@ Status build_interleave_rows(const WeightEntry& entry, Parts parts, BuiltWeight&
   VOXFUSE_REQUIRE(entry.rows == 2 * rows, kBadWeight);
   VOXFUSE_TRY(allocate(entry, parts[0]->dtype, out));
   const std::size_t row_bytes = entry.cols * parts[0]->element_bytes();
-  std::byte* to = out.memory.get();
+  std::byte* to = out.memory;
   for (std::size_t row = 0; row < rows; ++row) {
     for (const StoredTensor* part : parts) {
       std::memcpy(to, part->data + row * row_bytes, row_bytes);
@@ -133,7 +133,7 @@ Status build_conv_taps(const WeightEntry& entry, Parts parts, BuiltWeight& out) 
   VOXFUSE_REQUIRE(entry.rows == from.shape[0] && entry.cols == inputs * taps, kBadWeight);
   VOXFUSE_TRY(allocate(entry, from.dtype, out));
   const std::size_t step = from.element_bytes();
-  std::byte* to = out.memory.get();
+  std::byte* to = out.memory;
   for (std::size_t output = 0; output < entry.rows; ++output) {
     for (std::size_t tap = 0; tap < taps; ++tap) {
       for (std::size_t input = 0; input < inputs; ++input, to += step) {
@@ -157,8 +157,8 @@ Status build_transposed_taps(const WeightEntry& entry, Parts parts, BuiltWeight&
   VOXFUSE_REQUIRE(entry.rows == stride * outputs && entry.cols == spans * inputs, kBadWeight);
   VOXFUSE_TRY(allocate(entry, from.dtype, out));
   const std::size_t step = from.element_bytes();
-  std::memset(out.memory.get(), 0, out.built_bytes);
-  std::byte* to = out.memory.get();
+  std::memset(out.memory, 0, out.built_bytes);
+  std::byte* to = out.memory;
   for (std::size_t row = 0; row < entry.rows; ++row) {
     const std::size_t phase = row / outputs;
     const std::size_t output = row % outputs;

@@ -1,7 +1,6 @@
 #include "cuda-sidecar/src/load/weights.hpp"
 
 #include <cstring>
-#include <new>
 #include <string_view>
 
 #include "cuda-sidecar/src/load/weight_builder.hpp"
@@ -10,7 +9,6 @@ namespace voxfuse {
 
 namespace {
 
-constexpr std::align_val_t kWeightAlignment{64};
 constexpr std::uint32_t kPartsMax = 256;
 constexpr std::uint32_t kNameBytesMax = 256 * 512;
 constexpr std::size_t kWeightsMax = 65536;
@@ -52,18 +50,24 @@ Status take_entry(std::span<const std::byte>& bytes, WeightEntry& entry,
 
 }  // namespace
 
-void WeightMemoryDelete::operator()(std::byte* data) const {
-  ::operator delete[](data, kWeightAlignment);
-}
-
-WeightMemory make_weight_memory(std::size_t bytes) {
-  return WeightMemory(
-      static_cast<std::byte*>(::operator new[](bytes, kWeightAlignment, std::nothrow)));
-}
-
 Status WeightTable::add(std::span<const std::byte> entries, const TensorFiles& tensors,
                         std::string& subject) {
   std::vector<BuiltWeight> added;
+  const WeightArena::Mark before = arena_.mark();
+  if (Status status = build_all(entries, tensors, added, subject); !status.ok()) {
+    arena_.give_back(before);
+    return status;
+  }
+  for (const BuiltWeight& built : added) {
+    built_bytes_ += built.built_bytes;
+    weights_.push_back(built.weight);
+  }
+  subject.clear();
+  return {};
+}
+
+Status WeightTable::build_all(std::span<const std::byte> entries, const TensorFiles& tensors,
+                              std::vector<BuiltWeight>& added, std::string& subject) {
   std::vector<std::string_view> names;
   std::vector<const StoredTensor*> parts;
   while (!entries.empty()) {
@@ -84,15 +88,10 @@ Status WeightTable::add(std::span<const std::byte> entries, const TensorFiles& t
       parts.push_back(part);
     }
     if (!names.empty()) subject += " of " + std::string(names.front());
-    BuiltWeight built;
+    BuiltWeight built{.arena = arena_};
     VOXFUSE_TRY(build_weight(entry, parts, built));
-    added.push_back(std::move(built));
+    added.push_back(built);
   }
-  for (BuiltWeight& weight : added) {
-    built_bytes_ += weight.built_bytes;
-    weights_.push_back(std::move(weight));
-  }
-  subject.clear();
   return {};
 }
 

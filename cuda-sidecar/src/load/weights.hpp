@@ -2,24 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "cuda-sidecar/src/load/tensor_files.hpp"
+#include "cuda-sidecar/src/load/weight_arena.hpp"
 #include "kernels/support/status.hpp"
 
 namespace voxfuse {
-
-/// Frees what `make_weight_memory` allocated.
-struct WeightMemoryDelete {
-  void operator()(std::byte* data) const;
-};
-using WeightMemory = std::unique_ptr<std::byte[], WeightMemoryDelete>;
-
-/// Memory for a derived weight, aligned to a cache line; empty when there is none left.
-WeightMemory make_weight_memory(std::size_t bytes);
 
 /// A weight as ops see it: rows × cols elements, aligned to its dtype.
 struct Weight {
@@ -32,10 +23,11 @@ struct Weight {
   std::size_t element_bytes() const { return dtype == Dtype::kBf16 ? 2 : 4; }
 };
 
-/// A weight with the memory it was built into; none when it points into a mapped file.
+/// A weight being built, and what it took of the arena: nothing when it points into a mapped file.
 struct BuiltWeight {
-  Weight weight;
-  WeightMemory memory;
+  WeightArena& arena;
+  Weight weight = {};
+  std::byte* memory = nullptr;
   std::uint64_t built_bytes = 0;
 };
 
@@ -50,13 +42,17 @@ class WeightTable {
   Status add(std::span<const std::byte> entries, const TensorFiles& tensors, std::string& subject);
 
   const Weight* find(std::uint32_t id) const {
-    return id < weights_.size() ? &weights_[id].weight : nullptr;
+    return id < weights_.size() ? &weights_[id] : nullptr;
   }
   std::uint32_t count() const { return static_cast<std::uint32_t>(weights_.size()); }
   std::uint64_t built_bytes() const { return built_bytes_; }
 
  private:
-  std::vector<BuiltWeight> weights_;
+  Status build_all(std::span<const std::byte> entries, const TensorFiles& tensors,
+                   std::vector<BuiltWeight>& added, std::string& subject);
+
+  WeightArena arena_;
+  std::vector<Weight> weights_;
   std::uint64_t built_bytes_ = 0;
 };
 
