@@ -23,9 +23,10 @@ import {
   builtProgramAt,
   builtProgramBytes,
 } from "./graph/programs";
-import { pick, settings } from "./sampling/pick";
+import { drawnWeight, pick, settings } from "./sampling/pick";
 import {
   addRequest,
+  cancelTicket,
   completeSubmission,
   markConsumed,
   pollSchedule,
@@ -35,6 +36,7 @@ import {
   warmSchedule,
 } from "./schedule/schedule";
 import { logitsAwaited } from "./schedule/host-frame";
+import { roundTrips as roundTripsNow } from "./schedule/in-flight";
 import { freePages } from "./schedule/kv-pages";
 import {
   acceptCodes,
@@ -44,7 +46,7 @@ import {
 } from "./schedule/known-codes";
 import { freeRows } from "./schedule/rows";
 import { submissionBytes as submissionBytesNow } from "./schedule/submission";
-import { Ticket, TicketState, get, queuedCount, set, tickets } from "./schedule/tickets";
+import { Ticket, TicketState, get, queuedCount, tickets } from "./schedule/tickets";
 import { ABSENT, PlanError } from "../shared/gen/protocol.as";
 
 /** Address of the PlannerConfig record, written before configure(). */
@@ -84,10 +86,12 @@ export function requestBytesMax(): u32 {
  *
  * @param priority Larger goes first.
  * @param vocodeFrames Frames of codes to turn into PCM, with an empty prompt; 0 for speech.
+ * @param place ticketPlace() of the request that this is a later segment of, which then does not
+ *   count against the queue; ABSENT for a new request.
  * @returns A ticket, or a negative AddResult.
  */
-export function add(priority: u32, vocodeFrames: u32): i32 {
-  return addRequest(priority, vocodeFrames);
+export function add(priority: u32, vocodeFrames: u32, place: u32): i32 {
+  return addRequest(priority, vocodeFrames, place);
 }
 
 /** The host is done with the ticket: it is stopped unless it is over, and its number is free. */
@@ -97,7 +101,7 @@ export function release(ticket: u32): void {
 
 /** Stops the ticket, which stays until release(). */
 export function cancel(ticket: u32): void {
-  if (ticket < tickets()) set(ticket, Ticket.Cancelled, 1);
+  if (ticket < tickets()) cancelTicket(ticket);
 }
 
 /** The user took the ticket's frames up to `frames`, counted from its first one. */
@@ -223,6 +227,21 @@ export function ticketFinish(ticket: u32): u32 {
   return ticket < tickets() ? get(ticket, Ticket.FinishReason) : 0;
 }
 
+/** The ticket's place in the order of arrival, also for later segments of its request. */
+export function ticketPlace(ticket: u32): u32 {
+  return ticket < tickets() ? get(ticket, Ticket.Arrival) : ABSENT;
+}
+
+/** Submissions for the ticket that could only be made after a completion was consumed. */
+export function ticketRoundTrips(ticket: u32): u32 {
+  return ticket < tickets() ? get(ticket, Ticket.RoundTrips) : 0;
+}
+
+/** The same of all tickets since configure(); a submission for several of them counts once. */
+export function roundTrips(): u32 {
+  return roundTripsNow();
+}
+
 /** Requests that wait for a row. */
 export function waitingCount(): u32 {
   return queuedCount();
@@ -294,4 +313,9 @@ export function pickOnce(vocab: u32, frame: u32, segment: u32, seedLo: u32, seed
   settings.seedLo = seedLo;
   settings.seedHi = seedHi;
   return pick(LOGITS_AT, vocab, PICK_SCRATCH_AT);
+}
+
+/** After a pickOnce that sampled: what `id` weighed in it, in 2^-30; -1 when it was dropped. */
+export function pickWeight(id: u32): i32 {
+  return drawnWeight(LOGITS_AT, id);
 }

@@ -1,11 +1,12 @@
 export { VOXFUSE_ERROR_CODES, VoxfuseError } from "./errors/voxfuse-error.ts";
 export type { VoxfuseErrorCode } from "./errors/voxfuse-error.ts";
 export { Voxfuse } from "./synthesis/engine.ts";
-export type { EngineStats, LoadOptions, VocodeOptions, Vocoded } from "./synthesis/engine.ts";
+export type { EngineStats, VocodeOptions, Vocoded } from "./synthesis/engine.ts";
 export type { FusionLevelName, LimitOptions, SamplingSide } from "./synthesis/limits.ts";
+export type { LoadOptions } from "./synthesis/load-options.ts";
 export type { SpeakOptions } from "./synthesis/request.ts";
 export type { SamplingOptions } from "./synthesis/sampling-options.ts";
-export type { BackendName, IsaName } from "./synthesis/session.ts";
+export type { BackendName, IsaName } from "./synthesis/session/session.ts";
 export { Speech } from "./synthesis/speech.ts";
 export type { SpeechCodes, SpeechEnd, SpeechTimings } from "./synthesis/speech.ts";
-export type { AudioChunk } from "./synthesis/utterance.ts";
+export type { AudioChunk } from "./synthesis/session/utterance.ts";

@@ -118,7 +118,7 @@ function upsamplingStage(index: u32, x: u32): u32 {
   const width = config.latentDim;
   const inner = CONVNEXT_EXPANSION * width;
   enterUpsampling(index, ".0.conv.");
-  const y = upsample(run, x, width, width, codecRatio(index), 1);
+  const y = staged(upsample(run, x, width, width, codecRatio(index), 1));
 
   enterUpsampling(index, ".1.dwconv.conv.");
   const mixed = convolveDepthwise(run, y, width, CONV_TAPS);
@@ -189,6 +189,7 @@ function waveformEnd(x: u32, width: u32): u32 {
   scopeIndex(config.rateCount + 1);
   scopeText(".");
   snake(run, x, x, width);
+  staged(x);
   scope("speech_tokenizer.decoder.decoder.");
   scopeIndex(config.rateCount + 2);
   scopeText(".conv.");

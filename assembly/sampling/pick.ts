@@ -35,6 +35,10 @@ export class PickSettings {
 
 export const settings: PickSettings = new PickSettings();
 
+/** Of the last draw: the entry from which on everything is kept, and the largest logit. */
+let leastKept: u64 = 0;
+let topLogit: f32 = 0;
+
 function logitAt(logits: usize, id: u32): f32 {
   return load<f32>(logits + ((<usize>id) << 2));
 }
@@ -55,7 +59,15 @@ export function pick(logits: usize, vocab: u32, scratch: usize): i32 {
   const kept = sortKept(logits, vocab, scratch);
   const dropped = dropUnlikely(scratch, kept, top);
   // Everything from this entry on is kept, in the order of (logit, descending index).
-  return draw(logits, vocab, load<u64>(scratch + ((<usize>dropped) << 3)), top);
+  leastKept = load<u64>(scratch + ((<usize>dropped) << 3));
+  topLogit = top;
+  return draw(logits, vocab, leastKept, top);
+}
+
+/** What `id` weighed in the last draw from `logits`, in 2^-30; -1 when it was dropped. */
+export function drawnWeight(logits: usize, id: u32): i32 {
+  const logit = logitAt(logits, id);
+  return entryOf(logit, id) >= leastKept ? <i32>weightOf(logit, topLogit) : -1;
 }
 
 /** Step 1. Barred ids become minus infinity. False on bad logits. */

@@ -3,17 +3,21 @@ import { config } from "../config";
 import { RecordKind } from "../../shared/gen/protocol.as";
 import { freePages, takePages } from "./kv-pages";
 import { mention } from "./in-flight";
-import { freeRows, isAnyStarved, pagesForSteps, takeRow } from "./rows";
+import { freeRows, holderOf, isAnyStarved, pagesForSteps, takeRow } from "./rows";
 import { admitBytes, submissionSpace, writeAdmit, writeRowRecord } from "./submission";
-import { Ticket, TicketState, firstIn, get, goesBefore, set, tickets } from "./tickets";
+import { Ticket, TicketState, get, goesBefore, inState, set, setState, tickets } from "./tickets";
 
 /** Rows that cancelled, finished and parked tickets give back. */
 export function writeReleases(entry: usize): void {
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0) continue;
     const state = get(ticket, Ticket.State);
-    if (state == TicketState.Free || state >= <u32>TicketState.Closing) continue;
+    if (state == TicketState.Closing) continue;
     if (get(ticket, Ticket.Cancelled)) {
-      writeStop(entry, ticket, state);
+      // It takes effect between two frames, so it need not wait for what is in flight.
+      writeRowRecord(RecordKind.Cancel, ticket);
+      writeRelease(entry, ticket, TicketState.Finished);
     } else if (state == TicketState.Parking && get(ticket, Ticket.InFlight) == 0) {
       writeRelease(entry, ticket, TicketState.Parked);
     } else if (state == TicketState.Draining && isDrained(ticket)) {
@@ -28,29 +32,21 @@ function isDrained(ticket: u32): bool {
   return get(ticket, Ticket.Vocoded) >= get(ticket, Ticket.CodesCount);
 }
 
-/** A cancel takes effect between two frames, so it need not wait for what is in flight. */
-function writeStop(entry: usize, ticket: u32, state: u32): void {
-  if (state == TicketState.Queued || state == TicketState.Parked) {
-    const after = get(ticket, Ticket.Released) ? TicketState.Free : TicketState.Finished;
-    set(ticket, Ticket.State, after);
-    return;
-  }
-  writeRowRecord(RecordKind.Cancel, ticket);
-  writeRelease(entry, ticket, TicketState.Finished);
-}
-
 function writeRelease(entry: usize, ticket: u32, after: TicketState): void {
   writeRowRecord(RecordKind.Release, ticket);
+  // Nobody waits for a release: it is no round trip.
+  set(ticket, Ticket.Unspent, 0);
   mention(entry, ticket);
   set(ticket, Ticket.After, after);
-  set(ticket, Ticket.State, TicketState.Closing);
+  setState(ticket, TicketState.Closing);
 }
 
 /** Waiting tickets take rows and pages, in their order: nobody overtakes one that needs more. */
 export function writeAdmits(entry: usize): void {
   for (;;) {
-    const ticket = firstIn(TicketState.Queued, TicketState.Parked);
-    if (ticket < 0 || freeRows() == 0 || isAnyStarved()) return;
+    if (freeRows() == 0 || isAnyStarved()) return;
+    const ticket = firstWaiting();
+    if (ticket < 0) return;
     const pages = firstPages(ticket);
     if (freePages() < pages + slackFor(ticket)) return;
     // What does not fit behind the other records goes first into the next submission.
@@ -61,9 +57,39 @@ export function writeAdmits(entry: usize): void {
     const seen = SEEN_AT + get(ticket, Ticket.Row) * SEEN_STRIDE;
     memory.fill(seen, 0, SEEN_STRIDE);
     const hasPrompt = get(ticket, Ticket.PromptCount) > 0;
-    set(ticket, Ticket.State, hasPrompt ? TicketState.Prefilling : TicketState.Decoding);
+    setState(ticket, hasPrompt ? TicketState.Prefilling : TicketState.Decoding);
     mention(entry, ticket);
   }
+}
+
+/** The ticket to get the next row; -1 when none waits. Rows that are left go to later segments. */
+function firstWaiting(): i32 {
+  if (inState(TicketState.Queued) + inState(TicketState.Parked) == 0) return -1;
+  let first: i32 = -1;
+  let isFirstAhead: bool = false;
+  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
+    const state = get(ticket, Ticket.State);
+    if (state != TicketState.Queued && state != TicketState.Parked) continue;
+    const ahead = isAhead(ticket);
+    const isBetter = ahead == isFirstAhead ? goesBefore(ticket, first) : isFirstAhead;
+    if (first >= 0 && !isBetter) continue;
+    first = ticket;
+    isFirstAhead = ahead;
+  }
+  return first;
+}
+
+/** Whether an earlier segment of its request still lacks frames. */
+function isAhead(ticket: u32): bool {
+  if (!get(ticket, Ticket.Follows)) return false;
+  const arrival = get(ticket, Ticket.Arrival);
+  for (let other: u32 = 0; other < tickets(); other++) {
+    const state = get(other, Ticket.State);
+    const speaks = state != TicketState.Free && state < <u32>TicketState.Closing;
+    if (!speaks || state == TicketState.Draining) continue;
+    if (get(other, Ticket.Arrival) == arrival && goesBefore(other, ticket)) return true;
+  }
+  return false;
 }
 
 /** The prompt and one run; a vocode-only ticket has no talker. */
@@ -75,12 +101,7 @@ function firstPages(ticket: u32): u32 {
 /** A ticket that was parked comes back only when each other one can grow by a page meanwhile. */
 function slackFor(ticket: u32): u32 {
   if (get(ticket, Ticket.State) != TicketState.Parked) return 0;
-  let active: u32 = 0;
-  for (let other: u32 = 0; other < tickets(); other++) {
-    const state = get(other, Ticket.State);
-    if (state == TicketState.Prefilling || state == TicketState.Decoding) active++;
-  }
-  return active;
+  return inState(TicketState.Prefilling) + inState(TicketState.Decoding);
 }
 
 /**
@@ -88,16 +109,18 @@ function slackFor(ticket: u32): u32 {
  * already or rows are about to come back. The starving one itself may be the newest.
  */
 export function parkNewest(): void {
+  if (inState(TicketState.Parking) + inState(TicketState.Closing) > 0) return;
   let newest: i32 = -1;
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0) continue;
     const state = get(ticket, Ticket.State);
-    if (state == TicketState.Parking || state == TicketState.Closing) return;
     if (state != TicketState.Prefilling && state != TicketState.Decoding) continue;
     if (get(ticket, Ticket.PageCount) == 0) continue;
     if (newest < 0 || goesBefore(newest, ticket)) newest = ticket;
   }
   if (newest >= 0) {
-    set(newest, Ticket.State, TicketState.Parking);
+    setState(newest, TicketState.Parking);
     set(newest, Ticket.Starved, 0);
   }
 }

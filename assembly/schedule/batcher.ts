@@ -4,9 +4,10 @@ import { parkNewest } from "./admission";
 import { definedProgram } from "./definitions";
 import { markRuns, mention } from "./in-flight";
 import { Lanes, bucketFor, clearLanes, laneAt, laneCount, pushLane } from "./lanes";
-import { pagesForSteps, reservePages } from "./rows";
+import { firstHolderIn, holderOf, pagesForSteps, reservePages } from "./rows";
 import { NO_PROGRAM, addLane, closeRun, openRun, writePageExtend } from "./submission";
-import { Ticket, TicketState, firstIn, framesSubmitted, get, set, tickets } from "./tickets";
+import { Ticket, TicketState, framesSubmitted, get, inState, set, setState } from "./tickets";
+import { tickets } from "./tickets";
 
 /** Values of Ticket.RunKind: the frame run that a ticket takes part in. */
 export const enum RunKind {
@@ -14,6 +15,11 @@ export const enum RunKind {
   Decode = 1,
   Forced = 2,
 }
+
+/** Frames of a run while others may want their turn soon. */
+const SHORT_RUN: u32 = 8;
+/** A request alone goes over to longer runs once it has been given so many frames. */
+const SHORT_FRAMES: u32 = 3 * SHORT_RUN;
 
 /** Repeat that the lanes gathered last allow. */
 let repeat: u32 = 0;
@@ -30,9 +36,9 @@ function chunkFor(rows: u32): u32 {
  * has to be defined first.
  */
 export function writePrefill(entry: usize): bool {
-  const ticket = firstIn(TicketState.Prefilling, TicketState.Prefilling);
+  const ticket = firstHolderIn(TicketState.Prefilling);
   if (ticket < 0) return true;
-  const isAlone = firstIn(TicketState.Decoding, TicketState.Decoding) < 0;
+  const isAlone = inState(TicketState.Decoding) == 0;
   const rows = get(ticket, Ticket.PromptCount);
   do {
     const done = get(ticket, Ticket.PromptSubmitted);
@@ -46,7 +52,7 @@ export function writePrefill(entry: usize): bool {
     set(ticket, Ticket.PromptSubmitted, min(rows, done + chunk));
     mention(entry, ticket);
   } while (isAlone && get(ticket, Ticket.PromptSubmitted) < rows);
-  if (get(ticket, Ticket.PromptSubmitted) == rows) set(ticket, Ticket.State, TicketState.Decoding);
+  if (get(ticket, Ticket.PromptSubmitted) == rows) setState(ticket, TicketState.Decoding);
   return true;
 }
 
@@ -83,8 +89,9 @@ function stepsAllowed(ticket: u32, most: u32): u32 {
 export function gatherLanes(list: Lanes, forced: bool, most: u32): void {
   clearLanes(list);
   repeat = u32.MAX_VALUE;
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
-    if (get(ticket, Ticket.State) != TicketState.Decoding) continue;
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0 || get(ticket, Ticket.State) != TicketState.Decoding) continue;
     if (get(ticket, Ticket.VocodeOnly) || isForced(ticket) != forced) continue;
     const steps = stepsAllowed(ticket, most);
     if (steps == 0) continue;
@@ -140,9 +147,37 @@ export function writeForced(entry: usize): bool {
   return true;
 }
 
+/** Whether one request, whatever its segments, is all there is and has begun to speak. */
+function mayRunLong(): bool {
+  let front: i32 = -1;
+  let steps: u32 = 0;
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0 || get(ticket, Ticket.State) > <u32>TicketState.Decoding) continue;
+    if (front >= 0 && get(front, Ticket.Arrival) != get(ticket, Ticket.Arrival)) return false;
+    front = ticket;
+    steps = max(steps, get(ticket, Ticket.StepsSubmitted));
+  }
+  return steps >= SHORT_FRAMES && isOnlyRequest(get(front, Ticket.Arrival));
+}
+
+/** Whether no other request waits for a row. */
+function isOnlyRequest(arrival: u32): bool {
+  if (inState(TicketState.Queued) + inState(TicketState.Parked) == 0) return true;
+  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
+    const state = get(ticket, Ticket.State);
+    if (state != TicketState.Queued && state != TicketState.Parked) continue;
+    if (get(ticket, Ticket.Arrival) != arrival) return false;
+  }
+  return true;
+}
+
 /** Frames of every ticket that speaks, in one run, as many as all of them allow. */
 export function writeDecode(entry: usize): bool {
-  gatherLanes(Lanes.Decode, false, config.repeatMax);
+  const short = min(SHORT_RUN, config.repeatMax);
+  const most = config.repeatMax > short && mayRunLong() ? config.repeatMax : short;
+  gatherLanes(Lanes.Decode, false, most);
+  if (laneCount(Lanes.Decode) == 0 && most > short) gatherLanes(Lanes.Decode, false, short);
   if (laneCount(Lanes.Decode) == 0) return true;
   const times = repeat;
   if (!writeFrameRun(entry, Lanes.Decode, ProgramKind.Decode, 0, times)) return false;

@@ -11,7 +11,7 @@ import { applyLogits } from "./host-frame";
 import { closeEntry, findEntry, mentionCount, mentionedSteps } from "./in-flight";
 import { mentionedTicket, mentionedVocode } from "./in-flight";
 import { giveBack, ticketOfRow } from "./rows";
-import { Ticket, TicketState, get, set } from "./tickets";
+import { Ticket, TicketState, get, set, setState } from "./tickets";
 
 /**
  * Applies the completion at COMPLETION_AT. Returns its status, or bad_header for one that answers
@@ -48,7 +48,7 @@ function applyLane(lane: usize): void {
   set(ticket, Ticket.FinishReason, LaneResult.finishReason(lane));
   const state = get(ticket, Ticket.State);
   if (state == TicketState.Decoding || state == TicketState.Parking) {
-    set(ticket, Ticket.State, TicketState.Draining);
+    setState(ticket, TicketState.Draining);
     set(ticket, Ticket.Starved, 0);
   }
 }
@@ -56,6 +56,7 @@ function applyLane(lane: usize): void {
 /** One submission less in flight for the ticket, which had `steps` and `vocode` submitted by it. */
 function settle(ticket: u32, steps: u32, vocode: u32): void {
   set(ticket, Ticket.InFlight, get(ticket, Ticket.InFlight) - 1);
+  set(ticket, Ticket.Unspent, get(ticket, Ticket.Unspent) + 1);
   const isOnlyVocoded = get(ticket, Ticket.VocodeOnly) != 0;
   if (get(ticket, Ticket.State) == TicketState.Decoding) {
     // A run may end early, and a packet may find fewer frames: what fell short is submitted again.
@@ -65,7 +66,7 @@ function settle(ticket: u32, steps: u32, vocode: u32): void {
   if (isOnlyVocoded && get(ticket, Ticket.Vocoded) == get(ticket, Ticket.Known)) {
     if (get(ticket, Ticket.State) == TicketState.Decoding) {
       set(ticket, Ticket.Done, 1);
-      set(ticket, Ticket.State, TicketState.Draining);
+      setState(ticket, TicketState.Draining);
     }
   }
   if (get(ticket, Ticket.InFlight) > 0) return;

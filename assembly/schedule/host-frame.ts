@@ -11,7 +11,7 @@ import { definedProgram } from "./definitions";
 import { mention, tokenOf } from "./in-flight";
 import { Lanes, bucketFor, clearLanes, dropLane, laneAt, laneCount } from "./lanes";
 import { NO_PROGRAM, writeCodeExtend } from "./submission";
-import { Ticket, TicketState, get, requestOf, set } from "./tickets";
+import { Ticket, TicketState, get, requestOf, set, setState } from "./tickets";
 
 const NONE: u32 = 0;
 
@@ -111,7 +111,7 @@ export function applyLogits(token: u32): void {
     if (reason == FinishReason.None) continue;
     set(ticket, Ticket.Done, 1);
     set(ticket, Ticket.FinishReason, reason);
-    set(ticket, Ticket.State, TicketState.Draining);
+    setState(ticket, TicketState.Draining);
     dropLane(Lanes.Host, i - 1);
   }
   group = laneCount(Lanes.Host) == 0 ? 0 : group + 1;

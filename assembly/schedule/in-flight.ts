@@ -14,12 +14,17 @@ const FREE: u32 = 0;
 let nextToken: u32 = 1;
 let entryCount: u32 = 0;
 let runCount: u32 = 0;
+/** Submissions that could only be made after a completion, and the latest of them. */
+let roundTripCount: u32 = 0;
+let roundTripToken: u32 = FREE;
 
 export function resetInFlight(): void {
   memory.fill(IN_FLIGHT_AT, 0, SUBMISSIONS_MAX * ENTRY_BYTES);
   nextToken = 1;
   entryCount = 0;
   runCount = 0;
+  roundTripCount = 0;
+  roundTripToken = FREE;
 }
 
 export function submissionsInFlight(): u32 {
@@ -29,6 +34,14 @@ export function submissionsInFlight(): u32 {
 /** Submissions in flight that hold runs. */
 export function runsInFlight(): u32 {
   return runCount;
+}
+
+/**
+ * Completions that had to be consumed before a submission that depends on one of them could be
+ * made. Those that release rows count for nobody.
+ */
+export function roundTrips(): u32 {
+  return roundTripCount;
 }
 
 function entryAt(index: u32): usize {
@@ -81,11 +94,23 @@ export function mention(entry: usize, ticket: u32): void {
     set(ticket, Ticket.MentionToken, token);
     set(ticket, Ticket.MentionIndex, count);
     set(ticket, Ticket.InFlight, get(ticket, Ticket.InFlight) + 1);
+    countRoundTrip(ticket, token);
   }
   const at = entry + MENTIONS + get(ticket, Ticket.MentionIndex) * MENTION_BYTES;
   store<u32>(at, ticket);
   store<u32>(at, get(ticket, Ticket.StepsSubmitted), 4);
   store<u32>(at, get(ticket, Ticket.VocodeSubmitted), 8);
+}
+
+/** What follows for a ticket after a completion of its own is a round trip, once a completion. */
+function countRoundTrip(ticket: u32, token: u32): void {
+  const unspent = get(ticket, Ticket.Unspent);
+  if (unspent == 0) return;
+  set(ticket, Ticket.Unspent, unspent - 1);
+  set(ticket, Ticket.RoundTrips, get(ticket, Ticket.RoundTrips) + 1);
+  if (roundTripToken == token) return;
+  roundTripToken = token;
+  roundTripCount++;
 }
 
 export function markRuns(entry: usize): void {

@@ -3,8 +3,9 @@ import { config } from "../config";
 import { OUTPUT_FRAMES } from "../../shared/gen/protocol.as";
 import { markSeen } from "../sampling/repetition";
 import { mention } from "./in-flight";
+import { holderOf } from "./rows";
 import { submissionSpace, writeCodeExtend } from "./submission";
-import { Ticket, TicketState, get, set, tickets } from "./tickets";
+import { Ticket, TicketState, get, set } from "./tickets";
 
 /** Ticket whose codes the host is asked for, and which; -1: nobody's. */
 let wanted: i32 = -1;
@@ -41,8 +42,9 @@ export function acceptCodes(): void {
 export function wantCodes(): bool {
   wanted = -1;
   areThere = false;
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
-    if (get(ticket, Ticket.State) != TicketState.Decoding) continue;
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0 || get(ticket, Ticket.State) != TicketState.Decoding) continue;
     const given = get(ticket, Ticket.Given);
     let end = get(ticket, Ticket.Known);
     if (get(ticket, Ticket.VocodeOnly)) {

@@ -2,17 +2,19 @@ import { ROW_TICKETS_AT } from "../arenas";
 import { config } from "../config";
 import { LANES_MAX } from "../../shared/gen/protocol.as";
 import { freePages, pagesFor, returnPages, takePages } from "./kv-pages";
-import { Ticket, TicketState, get, set, tickets } from "./tickets";
+import { Ticket, TicketState, get, goesBefore, inState, set, setState } from "./tickets";
 
 const NOBODY: u32 = 0;
 
 let nextGeneration: u32 = 1;
+let freeCount: u32 = 0;
 
 /** All rows are free. False when they are more than the lanes of a program. */
 export function resetRows(): bool {
   if (config.rows > LANES_MAX) return false;
   memory.fill(ROW_TICKETS_AT, 0, (<usize>config.rows) << 2);
   nextGeneration = 1;
+  freeCount = config.rows;
   return true;
 }
 
@@ -24,12 +26,25 @@ export function ticketOfRow(row: u32, generation: u32): i32 {
   return get(holder - 1, Ticket.Generation) == generation ? holder - 1 : -1;
 }
 
-export function freeRows(): u32 {
-  let count: u32 = 0;
+/** The ticket that holds the row; -1 when it is free. */
+export function holderOf(row: u32): i32 {
+  return <i32>load<u32>(ROW_TICKETS_AT + ((<usize>row) << 2)) - 1;
+}
+
+/** The first ticket to be served of those with a row in `state`; -1 when there is none. */
+export function firstHolderIn(state: TicketState): i32 {
+  if (inState(state) == 0) return -1;
+  let first: i32 = -1;
   for (let row: u32 = 0; row < config.rows; row++) {
-    if (load<u32>(ROW_TICKETS_AT + ((<usize>row) << 2)) == NOBODY) count++;
+    const ticket = holderOf(row);
+    if (ticket < 0 || get(ticket, Ticket.State) != state) continue;
+    if (first < 0 || goesBefore(ticket, first)) first = ticket;
   }
-  return count;
+  return first;
+}
+
+export function freeRows(): u32 {
+  return freeCount;
 }
 
 /** Gives the ticket a free row under a generation of its own. False when none is free. */
@@ -38,6 +53,7 @@ export function takeRow(ticket: u32): bool {
     const at = ROW_TICKETS_AT + ((<usize>row) << 2);
     if (load<u32>(at) != NOBODY) continue;
     store<u32>(at, ticket + 1);
+    freeCount--;
     set(ticket, Ticket.Row, row);
     set(ticket, Ticket.Generation, nextGeneration);
     nextGeneration = nextGeneration == u32.MAX_VALUE ? 1 : nextGeneration + 1;
@@ -50,11 +66,12 @@ export function takeRow(ticket: u32): bool {
 export function giveBack(ticket: u32): void {
   returnPages(ticket);
   store<u32>(ROW_TICKETS_AT + ((<usize>get(ticket, Ticket.Row)) << 2), NOBODY);
+  freeCount++;
   const after = get(ticket, Ticket.After);
-  set(ticket, Ticket.State, after);
+  setState(ticket, after);
   if (after == TicketState.Parked) rewind(ticket);
   if (after == TicketState.Finished && get(ticket, Ticket.Released)) {
-    set(ticket, Ticket.State, TicketState.Free);
+    setState(ticket, TicketState.Free);
   }
 }
 
@@ -97,9 +114,10 @@ export function reservePages(ticket: u32, count: u32): bool {
 
 /** Whether a ticket with a row waits for pages: none may be given to others then. */
 export function isAnyStarved(): bool {
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
-    if (get(ticket, Ticket.Starved) && get(ticket, Ticket.State) == TicketState.Decoding)
-      return true;
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0 || get(ticket, Ticket.State) != TicketState.Decoding) continue;
+    if (get(ticket, Ticket.Starved)) return true;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import { config } from "../config";
 import { AddResult, PollResult } from "../results";
-import { AdmitRecord, ErrorCode, OUTPUT_FRAMES, ProgramKind } from "../../shared/gen/protocol.as";
+import { ABSENT, AdmitRecord, ErrorCode, ProgramKind } from "../../shared/gen/protocol.as";
 import { REQUEST_AT } from "../arenas";
 import { VOCAB_MAX } from "../sampling/pick";
 import { writeAdmits, writeReleases } from "./admission";
@@ -15,7 +15,8 @@ import { resetKnownCodes, wantCodes, writeKnownCodes } from "./known-codes";
 import { allPages, resetPages } from "./kv-pages";
 import { freeRows, pagesOfRequest, resetRows } from "./rows";
 import { NO_PROGRAM, beginSubmission, finishSubmission, submissionRecords } from "./submission";
-import { Ticket, TicketState, addTicket, get, queuedCount, resetTickets, set } from "./tickets";
+import { Ticket, TicketState, addTicket, get, queuedCount, resetTickets } from "./tickets";
+import { set, setState } from "./tickets";
 import { clearRunKinds, writeVocode } from "./vocode";
 
 /** Submissions with runs at once: one at work, one that follows it without a pause. */
@@ -40,8 +41,9 @@ export function resetSchedule(): bool {
   if (config.hostSampling && max(config.talkerVocab, config.predictorVocab) > VOCAB_MAX)
     return false;
   if (!resetRows() || !resetPages(config.pages)) return false;
-  const tickets = config.rows + config.queueMax + SPARE_TICKETS;
-  return resetTickets(tickets, config.promptMax, config.textMax);
+  const kept = config.rows;
+  const count = config.rows + config.queueMax + SPARE_TICKETS + kept;
+  return resetTickets(count, kept, config.promptMax, config.textMax);
 }
 
 /** The next polls define what every request needs, before there is one. */
@@ -54,8 +56,8 @@ export function scheduleFailure(): u32 {
   return failure;
 }
 
-/** Adds the request at REQUEST_AT; a ticket, or an AddResult. */
-export function addRequest(priority: u32, vocodeFrames: u32): i32 {
+/** Adds the request at REQUEST_AT, of `arrival` unless ABSENT; a ticket, or an AddResult. */
+export function addRequest(priority: u32, vocodeFrames: u32, arrival: u32): i32 {
   const at = REQUEST_AT;
   const prompt = AdmitRecord.promptCount(at);
   const picks = AdmitRecord.maxNewTokens(at);
@@ -66,8 +68,11 @@ export function addRequest(priority: u32, vocodeFrames: u32): i32 {
   if (vocodeFrames > 0 && prompt > 0) return AddResult.Bad;
   if (picks == 0 || picks > config.framesMax + 1) return AddResult.Bad;
   if (pagesOfRequest(prompt, picks) > allPages() && vocodeFrames == 0) return AddResult.KvMemory;
-  if (queuedCount() >= config.queueMax + freeRows()) return AddResult.QueueFull;
-  const ticket = addTicket(priority, vocodeFrames);
+  // A later segment does not queue again: its request has a place already.
+  if (arrival == ABSENT && queuedCount() >= config.queueMax + freeRows()) {
+    return AddResult.QueueFull;
+  }
+  const ticket = addTicket(priority, vocodeFrames, arrival);
   return ticket < 0 ? AddResult.QueueFull : ticket;
 }
 
@@ -76,12 +81,24 @@ export function markConsumed(ticket: u32, frames: u32): void {
   set(ticket, Ticket.Consumed, max(get(ticket, Ticket.Consumed), frames));
 }
 
+/** Stops the ticket, which stays until releaseTicket(). */
+export function cancelTicket(ticket: u32): void {
+  set(ticket, Ticket.Cancelled, 1);
+  if (isWaiting(ticket)) setState(ticket, TicketState.Finished);
+}
+
+/** Whether the ticket holds no row but wants one. */
+function isWaiting(ticket: u32): bool {
+  const state = get(ticket, Ticket.State);
+  return state == TicketState.Queued || state == TicketState.Parked;
+}
+
 /** The host has no more use for the ticket: it stops if it is not over, and frees itself. */
 export function releaseTicket(ticket: u32): void {
   const state = get(ticket, Ticket.State);
   if (state == TicketState.Free) return;
-  if (state == TicketState.Finished) {
-    set(ticket, Ticket.State, TicketState.Free);
+  if (state == TicketState.Finished || isWaiting(ticket)) {
+    setState(ticket, TicketState.Free);
     return;
   }
   set(ticket, Ticket.Released, 1);

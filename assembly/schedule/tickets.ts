@@ -1,9 +1,14 @@
 import { REQUEST_AT, REQUESTS_AT, REQUESTS_BYTES, TICKETS_AT } from "../arenas";
-import { ADMIT_RECORD_BYTES, AdmitRecord, PROMPT_ENTRY_WORDS } from "../../shared/gen/protocol.as";
+import {
+  ABSENT,
+  ADMIT_RECORD_BYTES,
+  AdmitRecord,
+  PROMPT_ENTRY_WORDS,
+} from "../../shared/gen/protocol.as";
 
-/** No ticket is above this: rows and queue together. */
-export const TICKETS_MAX: u32 = 288;
-export const TICKET_BYTES: u32 = 128;
+/** No ticket is above this: rows, queue and what is kept for later segments together. */
+export const TICKETS_MAX: u32 = 320;
+export const TICKET_BYTES: u32 = 192;
 
 /** Where a ticket stands. The host sees these numbers. */
 export const enum TicketState {
@@ -32,7 +37,7 @@ export const enum Ticket {
   State = 0,
   /** Larger goes first. */
   Priority = 1,
-  /** Smaller goes first among equals. */
+  /** Smaller goes first among equals. All segments of one request have the same. */
   Arrival = 2,
   Row = 3,
   Generation = 4,
@@ -77,22 +82,38 @@ export const enum Ticket {
   /** Of the submission being written: which frame run it takes part in, and from which frame. */
   RunKind = 29,
   RunFrom = 30,
+  /** 1: a later segment of a request, which does not queue again. */
+  Follows = 31,
+  Segment = 32,
+  /** Completions that no submission was made after yet, and submissions made after one. */
+  Unspent = 33,
+  RoundTrips = 34,
 }
+
+const STATES: u32 = 9;
+/** Tickets in each state. */
+const stateCounts: StaticArray<u32> = new StaticArray<u32>(STATES);
 
 let ticketCount: u32 = 0;
 let requestStride: u32 = 0;
 let arrivals: u32 = 0;
+/** Places that only later segments get. */
+let keptPlaces: u32 = 0;
 
 /**
- * Empties the table for `count` tickets with prompts of `promptMax` rows and `textMax` text ids.
- * False when their requests do not fit the arena.
+ * Empties the table for `count` tickets with prompts of `promptMax` rows and `textMax` text ids;
+ * the last `kept` of the free ones are for later segments only. False when their requests do not
+ * fit the arena.
  */
-export function resetTickets(count: u32, promptMax: u32, textMax: u32): bool {
+export function resetTickets(count: u32, kept: u32, promptMax: u32, textMax: u32): bool {
   requestStride = ADMIT_RECORD_BYTES + 4 * (PROMPT_ENTRY_WORDS * promptMax + textMax);
   if (count > TICKETS_MAX || <u64>count * requestStride > REQUESTS_BYTES) return false;
   ticketCount = count;
+  keptPlaces = kept;
   arrivals = 0;
   memory.fill(TICKETS_AT, 0, TICKETS_MAX * TICKET_BYTES);
+  for (let state: u32 = 0; state < STATES; state++) stateCounts[state] = 0;
+  stateCounts[TicketState.Free] = count;
   return true;
 }
 
@@ -108,6 +129,18 @@ export function set(ticket: u32, word: Ticket, value: u32): void {
   store<u32>(TICKETS_AT + ticket * TICKET_BYTES + ((<usize>word) << 2), value);
 }
 
+/** The only way to change a state: they are counted. */
+export function setState(ticket: u32, state: u32): void {
+  stateCounts[get(ticket, Ticket.State)] -= 1;
+  stateCounts[state] += 1;
+  set(ticket, Ticket.State, state);
+}
+
+/** How many tickets are in a state. */
+export function inState(state: TicketState): u32 {
+  return stateCounts[state];
+}
+
 /** The request of a ticket: an AdmitRecord, its prompt entries, its text ids. */
 export function requestOf(ticket: u32): usize {
   return REQUESTS_AT + ticket * requestStride;
@@ -120,20 +153,28 @@ export function requestTailBytes(ticket: u32): u32 {
   return 4 * words;
 }
 
-/** Takes a free place for the request at REQUEST_AT. Returns it, or -1 when there is none. */
-export function addTicket(priority: u32, vocodeFrames: u32): i32 {
+/**
+ * Takes a free place for the request at REQUEST_AT. Returns it, or -1 when there is none.
+ *
+ * @param arrival Of the request that this is a later segment of; ABSENT for a new request.
+ */
+export function addTicket(priority: u32, vocodeFrames: u32, arrival: u32): i32 {
+  const follows = arrival != ABSENT;
+  if (!follows && inState(TicketState.Free) <= keptPlaces) return -1;
   for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
     if (get(ticket, Ticket.State) != TicketState.Free) continue;
     memory.fill(TICKETS_AT + ticket * TICKET_BYTES, 0, TICKET_BYTES);
     set(ticket, Ticket.Priority, priority);
-    set(ticket, Ticket.Arrival, arrivals++);
+    set(ticket, Ticket.Arrival, follows ? arrival : arrivals++);
+    set(ticket, Ticket.Follows, follows ? 1 : 0);
+    set(ticket, Ticket.Segment, AdmitRecord.segment(REQUEST_AT));
     set(ticket, Ticket.PromptCount, AdmitRecord.promptCount(REQUEST_AT));
     set(ticket, Ticket.TextCount, AdmitRecord.textCount(REQUEST_AT));
     set(ticket, Ticket.PicksMax, AdmitRecord.maxNewTokens(REQUEST_AT));
     set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
     set(ticket, Ticket.Known, vocodeFrames);
     memory.copy(requestOf(ticket), REQUEST_AT, ADMIT_RECORD_BYTES + requestTailBytes(ticket));
-    set(ticket, Ticket.State, TicketState.Queued);
+    setState(ticket, TicketState.Queued);
     return ticket;
   }
   return -1;
@@ -143,25 +184,17 @@ export function addTicket(priority: u32, vocodeFrames: u32): i32 {
 export function goesBefore(a: u32, b: u32): bool {
   const byPriority = <i32>get(a, Ticket.Priority) - <i32>get(b, Ticket.Priority);
   if (byPriority != 0) return byPriority > 0;
-  return <i32>(get(a, Ticket.Arrival) - get(b, Ticket.Arrival)) < 0;
+  const byArrival = <i32>(get(a, Ticket.Arrival) - get(b, Ticket.Arrival));
+  if (byArrival != 0) return byArrival < 0;
+  return get(a, Ticket.Segment) < get(b, Ticket.Segment);
 }
 
-/** The first ticket to be served in `state` or in `orState`; -1 when there is none. */
-export function firstIn(state: TicketState, orState: TicketState): i32 {
-  let first: i32 = -1;
-  for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
-    const at = get(ticket, Ticket.State);
-    if (at != state && at != orState) continue;
-    if (first < 0 || goesBefore(ticket, first)) first = ticket;
-  }
-  return first;
-}
-
-/** Tickets that count against the queue: not yet served, and not stopped. */
+/** New requests that have no row yet and have not been stopped. */
 export function queuedCount(): u32 {
   let count: u32 = 0;
   for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
-    if (get(ticket, Ticket.State) == TicketState.Queued) count++;
+    if (get(ticket, Ticket.State) != TicketState.Queued) continue;
+    if (!get(ticket, Ticket.Follows)) count++;
   }
   return count;
 }

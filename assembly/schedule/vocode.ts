@@ -4,8 +4,9 @@ import { RunKind } from "./batcher";
 import { definedProgram } from "./definitions";
 import { markRuns, mention } from "./in-flight";
 import { Lanes, bucketFor, clearLanes, laneAt, laneCount, pushLane } from "./lanes";
+import { holderOf } from "./rows";
 import { NO_PROGRAM, addLane, closeRun, openRun } from "./submission";
-import { Ticket, TicketState, framesSubmitted, get, set, tickets } from "./tickets";
+import { Ticket, TicketState, framesSubmitted, get, set } from "./tickets";
 
 /** Frames that will be there to become PCM when all that was submitted has run. */
 function framesToCome(ticket: u32): u32 {
@@ -24,10 +25,8 @@ function isEnding(ticket: u32): bool {
 /** Frames of the ticket's next packet: 1, 2, 4 … so that the first audio leaves early. */
 function packetFor(ticket: u32): u32 {
   if (get(ticket, Ticket.VocodeOnly)) return VOCODE_FRAMES_MAX;
-  const done = get(ticket, Ticket.VocodeSubmitted);
-  let packet: u32 = 1;
-  while (packet < config.vocodeSteady && packet * 2 <= done + 1) packet <<= 1;
-  return packet;
+  const after = get(ticket, Ticket.VocodeSubmitted) + 1;
+  return after >= config.vocodeSteady ? config.vocodeSteady : (<u32>1) << (31 - clz(after));
 }
 
 function pendingFrames(ticket: u32): u32 {
@@ -48,7 +47,10 @@ function isDue(ticket: u32): bool {
 
 /** No ticket takes part in a frame run of the submission that is begun. */
 export function clearRunKinds(): void {
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) set(ticket, Ticket.RunKind, RunKind.None);
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket >= 0) set(ticket, Ticket.RunKind, RunKind.None);
+  }
 }
 
 /**
@@ -82,8 +84,9 @@ function gatherPacket(): bool {
   clearLanes(Lanes.Packet);
   let frames: u32 = 0;
   let runKind: u32 = RunKind.None;
-  for (let ticket: u32 = 0; ticket < tickets(); ticket++) {
-    if (!isDue(ticket)) continue;
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0 || !isDue(ticket)) continue;
     if (laneCount(Lanes.Packet) == 0) {
       frames = packetFor(ticket);
       runKind = get(ticket, Ticket.RunKind);

@@ -42,6 +42,7 @@ class DiffObserver final : public OpObserver {
 
  private:
   bool compare_operand(const Run& run, std::uint32_t op, std::uint32_t operand);
+  void copy_arena(const BufferEntry* buffer);
   bool compare_bytes(const BufferEntry& buffer, const std::byte* left, std::byte* right,
                      std::size_t bytes, const char* op_name);
 
@@ -91,12 +92,21 @@ bool DiffObserver::op_done(const Run& run, std::uint32_t op) {
   ++ops_;
   for (std::uint32_t i = 0; i < info.operand_count; ++i) {
     if (info.operands[i].access == Access::kRead) continue;
-    // What scratch holds afterwards has no meaning.
-    if (std::string_view(info.operands[i].name) == "scratch") continue;
+    if (std::string_view(info.operands[i].name) == "scratch") {
+      // What it holds has no meaning, but later buffers may begin as it ended.
+      copy_arena(run.program->program.operand(op, i));
+      continue;
+    }
     difference_.operand = info.operands[i].name;
     if (!compare_operand(run, op, i)) return false;
   }
   return true;
+}
+
+void DiffObserver::copy_arena(const BufferEntry* buffer) {
+  if (buffer == nullptr) return;
+  const std::uint64_t at = buffer_at(*buffer);
+  std::memcpy(memory_.arena() + at, left_.memory().arena() + at, buffer_bytes(*buffer));
 }
 
 bool DiffObserver::compare_operand(const Run& run, std::uint32_t op, std::uint32_t operand) {

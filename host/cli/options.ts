@@ -41,7 +41,7 @@ export function loadOptions(flags: EngineFlags): LoadOptions {
     sidecar,
     packetFrames,
     recordTo,
-    rows: 1,
+    rows: 2, // the next piece of a long text is begun while one is being spoken
   };
 }
 

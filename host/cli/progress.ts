@@ -1,33 +1,59 @@
 const PATIENCE_MS = 1000;
 const REDRAW_MS = 100;
+const BAR_WIDTH = 12;
+const BLOCK_WIDTH = 3;
 
 /**
- * One line on a terminal's stderr for work that takes longer than a second; nothing on anything
- * that is not a terminal.
+ * A line with a moving bar on a terminal's stderr, for work that takes longer than a second;
+ * nothing on anything else. How much there is to do is not known: the bar only moves.
  */
 export class Progress {
   readonly #label: string;
-  readonly #isQuiet: boolean;
   readonly #startedAt = performance.now();
-  #drawnAt = 0;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #state = "";
   #isDrawn = false;
 
   constructor(label: string, isQuiet: boolean) {
     this.#label = label;
-    this.#isQuiet = isQuiet || !process.stderr.isTTY;
+    if (isQuiet || !process.stderr.isTTY) return;
+    this.#timer = setInterval(() => {
+      this.#draw();
+    }, REDRAW_MS).unref();
   }
 
+  /** What the line says from now on. */
   show(state: string): void {
-    const now = performance.now();
-    if (this.#isQuiet || now - this.#startedAt < PATIENCE_MS) return;
-    if (now - this.#drawnAt < REDRAW_MS) return;
-    this.#drawnAt = now;
-    this.#isDrawn = true;
-    process.stderr.write(`\r\u001b[K${this.#label}: ${state}`);
+    this.#state = state;
   }
 
+  /** The work is over: the line goes. */
   clear(): void {
+    clearInterval(this.#timer);
     if (this.#isDrawn) process.stderr.write("\r\u001b[K");
     this.#isDrawn = false;
   }
+
+  #draw(): void {
+    const elapsedMs = performance.now() - this.#startedAt;
+    if (elapsedMs < PATIENCE_MS) return;
+    this.#isDrawn = true;
+    const bar = movingBar(Math.floor(elapsedMs / REDRAW_MS));
+    const seconds = (elapsedMs / 1000).toFixed(0);
+    const line = [`${this.#label} [${bar}] ${seconds} s`, this.#state].filter(
+      (part) => part !== "",
+    );
+    process.stderr.write(`\r\u001b[K${line.join(", ")}`);
+  }
+}
+
+/** A block that goes to the end of the bar and back. */
+export function movingBar(tick: number): string {
+  const last = BAR_WIDTH - BLOCK_WIDTH;
+  const phase = tick % (2 * last);
+  const place = phase <= last ? phase : 2 * last - phase;
+  return "#"
+    .repeat(BLOCK_WIDTH)
+    .padStart(place + BLOCK_WIDTH)
+    .padEnd(BAR_WIDTH);
 }

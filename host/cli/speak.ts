@@ -6,7 +6,9 @@ import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import { interruptSignal } from "./exit.ts";
 import { addEngineFlags, integer, loadOptions, real } from "./options.ts";
 import type { EngineFlags } from "./options.ts";
+import { play } from "./player.ts";
 import { Progress } from "./progress.ts";
+import { streamOut } from "./wav-stream.ts";
 
 interface SpeakFlags extends EngineFlags {
   readonly file?: string;
@@ -75,16 +77,24 @@ async function textOf(words: readonly string[], { file }: SpeakFlags): Promise<s
 }
 
 async function speak(text: string, flags: SpeakFlags): Promise<void> {
+  if (flags.output === "-" && (flags.json === true || flags.play === true)) {
+    throw new VoxfuseError("ERR_INVALID_ARGUMENT", "--json and --play need a file: name --output.");
+  }
   const signal = interruptSignal();
   const { Voxfuse } = await import("../index.ts");
-  const engine = await Voxfuse.load({ ...loadOptions(flags), signal });
+  const loading = new Progress("loading", flags.json === true);
+  const engine = await Voxfuse.load({ ...loadOptions(flags), signal }).finally(() => {
+    loading.clear();
+  });
+  const options = { ...speakOptions(flags), signal };
+  let path: string | undefined;
   try {
-    const options = { ...speakOptions(flags), signal };
-    if (flags.output === "-") await streamOut(engine, text, options);
-    else await speakToFile(engine, text, options, flags);
+    if (flags.output === "-") await streamOut(engine.stream(text, options), engine.sampleRate);
+    else path = await speakToFile(engine, text, options, flags);
   } finally {
     await engine.close();
   }
+  if (flags.play === true && path !== undefined) await play(path, signal);
 }
 
 function speakOptions(flags: SpeakFlags): SpeakOptions {
@@ -105,33 +115,12 @@ function speakOptions(flags: SpeakFlags): SpeakOptions {
   };
 }
 
-/** A WAV of unknown length, chunk by chunk. */
-async function streamOut(engine: Voxfuse, text: string, options: SpeakOptions): Promise<void> {
-  const { wavData, wavHeader } = await import("../audio/wav.ts");
-  const format = "pcm16";
-  let isOpen = false;
-  for await (const { samples } of engine.stream(text, options)) {
-    if (!isOpen) await write(wavHeader({ format, sampleRateHz: engine.sampleRate }, "streaming"));
-    isOpen = true;
-    await write(wavData(samples, format));
-  }
-}
-
-function write(bytes: Uint8Array): Promise<void> {
-  return new Promise((done, failed) => {
-    process.stdout.write(bytes, (error) => {
-      if (error) failed(error);
-      else done();
-    });
-  });
-}
-
 async function speakToFile(
   engine: Voxfuse,
   text: string,
   options: SpeakOptions,
   flags: SpeakFlags,
-): Promise<void> {
+): Promise<string> {
   const progress = new Progress("speaking", flags.json === true);
   const speech = await engine
     .speak(text, {
@@ -153,28 +142,5 @@ async function speakToFile(
     console.log(`${path}: ${seconds.toFixed(2)} s of speech in ${took} s, seed ${seed}`);
     if (finishReason === "length") console.error("voxfuse: cut off at --max-new-tokens");
   }
-  if (flags.play === true) await play(path);
-}
-
-/** With the first player that this machine has. */
-async function play(path: string): Promise<void> {
-  const { spawn } = await import("node:child_process");
-  const players = [
-    ["paplay", path],
-    ["aplay", "-q", path],
-    ["ffplay", "-autoexit", "-nodisp", "-loglevel", "error", path],
-  ];
-  for (const [player = "", ...args] of players) {
-    const hasPlayed = await new Promise<boolean>((done) => {
-      const child = spawn(player, args, { stdio: "ignore" });
-      child.once("error", () => {
-        done(false);
-      });
-      child.once("exit", (code) => {
-        done(code === 0);
-      });
-    });
-    if (hasPlayed) return;
-  }
-  console.error("voxfuse: no player worked; install pulseaudio-utils, alsa-utils or ffmpeg");
+  return path;
 }

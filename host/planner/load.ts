@@ -20,7 +20,7 @@ export interface PlannerExports {
   warm(): void;
   requestAt(): number;
   requestBytesMax(): number;
-  add(priority: number, vocodeFrames: number): number;
+  add(priority: number, vocodeFrames: number, place: number): number;
   release(ticket: number): void;
   cancel(ticket: number): void;
   consumed(ticket: number, frames: number): void;
@@ -46,6 +46,9 @@ export interface PlannerExports {
   ticketGeneration(ticket: number): number;
   ticketFrames(ticket: number): number;
   ticketFinish(ticket: number): number;
+  ticketPlace(ticket: number): number;
+  ticketRoundTrips(ticket: number): number;
+  roundTrips(): number;
   waitingCount(): number;
   freeRowCount(): number;
   freePageCount(): number;
@@ -63,6 +66,7 @@ export interface PlannerExports {
   pickBars(audioCodes: number, endId: number, minNewTokens: number, seenWords: number): void;
   pickSeenAt(): number;
   pickOnce(vocab: number, frame: number, segment: number, seedLo: number, seedHi: number): number;
+  pickWeight(id: number): number;
 }
 
 /**

@@ -108,10 +108,12 @@ export class Planner {
   /**
    * Adds a request and returns its ticket.
    *
+   * @param place Of the request that this one is a later segment of, as arrival() answered it: the
+   *   segment keeps it and does not queue again.
    * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_TEXT_TOO_LONG, ERR_KV_MEMORY; ERR_INTERNAL for
    *   counts that should have been checked before.
    */
-  add(request: PlannerRequest): number {
+  add(request: PlannerRequest, place = ABSENT): number {
     const at = this.#wasm.requestAt();
     const promptCount = request.promptRows.length / 2;
     const bytes =
@@ -126,7 +128,7 @@ export class Planner {
       words[word++] = ABSENT;
     }
     words.set(request.trailing, word);
-    const ticket = this.#wasm.add(request.priority, request.vocodeFrames);
+    const ticket = this.#wasm.add(request.priority, request.vocodeFrames, place);
     if (ticket < 0) throw addFault(ticket);
     return ticket;
   }
@@ -235,6 +237,21 @@ export class Planner {
 
   finishReason(ticket: number): number {
     return this.#wasm.ticketFinish(ticket);
+  }
+
+  /** The ticket's place in the order of arrival. */
+  arrival(ticket: number): number {
+    return this.#wasm.ticketPlace(ticket);
+  }
+
+  /** Completions that had to be consumed before a next submission for the ticket could be made. */
+  ticketRoundTrips(ticket: number): number {
+    return this.#wasm.ticketRoundTrips(ticket);
+  }
+
+  /** The same for all tickets so far; what several of them share counts once. */
+  roundTrips(): number {
+    return this.#wasm.roundTrips();
   }
 
   state(ticket: number): number {

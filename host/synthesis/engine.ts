@@ -1,39 +1,24 @@
 import { concatPcm } from "../audio/pcm.ts";
-import { quote } from "../errors/quote.ts";
-import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import { AUTO_LANGUAGE } from "../text/voices.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { choice, invalid, resolveLimits, whole } from "./limits.ts";
-import type { EngineLimits, LimitOptions } from "./limits.ts";
-import type { PumpCounts } from "./pump.ts";
+import { resolveLimits, whole } from "./limits.ts";
+import type { EngineLimits } from "./limits.ts";
+import { modelName, sidecarChoice } from "./load-options.ts";
+import type { LoadOptions } from "./load-options.ts";
+import type { PumpCounts } from "./session/pump.ts";
 import { checkCodes, planSpeech, planVocode } from "./request.ts";
 import type { SpeakOptions, SpeechPlan } from "./request.ts";
-import { BACKENDS, ISAS, openSession } from "./session.ts";
-import type { BackendName, IsaName, Session, SidecarChoice } from "./session.ts";
+import { LiveSession } from "./session/live-session.ts";
+import type { SidecarChoice } from "./session/session.ts";
 import { Speech } from "./speech.ts";
 import type { SpeechCodes } from "./speech.ts";
-import { taken, utter } from "./utterance.ts";
-import type { AudioChunk, UtteranceEnd } from "./utterance.ts";
+import { taken, utter } from "./session/utterance.ts";
+import type { AudioChunk, UtteranceEnd } from "./session/utterance.ts";
 
 // Node 20 has no Symbol.asyncDispose; without it compiled `await using` and this class disagree.
 const symbols: { asyncDispose?: symbol } = Symbol;
 symbols.asyncDispose ??= Symbol.for("nodejs.asyncDispose");
-
-/** How an engine is loaded. Everything may be left out. */
-export interface LoadOptions extends LimitOptions {
-  /** A folder, an embedded voice, or a hub name in the cache. Default: the embedded voice. */
-  readonly model?: string | undefined;
-  readonly backend?: BackendName | undefined;
-  /** Of the cpu backend; default: all cores. */
-  readonly threads?: number | undefined;
-  readonly isa?: IsaName | undefined;
-  /** "unix:/path" of a standing sidecar. Default: a process of the engine's own. */
-  readonly sidecar?: string | undefined;
-  /** A file to record the sidecar's input into, for `voxfuse plan replay`. */
-  readonly recordTo?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface VocodeOptions {
   readonly priority?: number | undefined;
@@ -70,15 +55,12 @@ export interface EngineStats extends PumpCounts {
 export class Voxfuse {
   readonly #checkpoint: Checkpoint;
   readonly #limits: EngineLimits;
-  readonly #choice: SidecarChoice;
-  #session: Promise<Session> | undefined;
-  #isClosed = false;
-  readonly #closing = new AbortController();
+  readonly #live: LiveSession;
 
   private constructor(checkpoint: Checkpoint, limits: EngineLimits, sidecar: SidecarChoice) {
     this.#checkpoint = checkpoint;
     this.#limits = limits;
-    this.#choice = sidecar;
+    this.#live = new LiveSession(checkpoint, limits, sidecar);
   }
 
   /**
@@ -94,7 +76,7 @@ export class Voxfuse {
     const sidecar = sidecarChoice(options);
     const engine = new Voxfuse(await readCheckpoint(modelName(options.model)), limits, sidecar);
     signal?.throwIfAborted();
-    await engine.#open(signal);
+    await engine.#live.open(signal);
     return engine;
   }
 
@@ -137,7 +119,8 @@ export class Voxfuse {
     const utterance = await this.#utter(plan, options.signal);
     for (;;) {
       const { value, done } = await utterance.next();
-      if (done === true) return this.#finish(plan, chunks, value, startedAt);
+      if (done === true)
+        return this.#speech(plan.settings.seed, concatPcm(chunks), value, startedAt);
       chunks.push(value.samples);
       samples += value.samples.length;
       options.onProgress?.(samples / this.sampleRate);
@@ -168,7 +151,7 @@ export class Voxfuse {
     codes: Uint32Array | SpeechCodes,
     { signal, priority }: VocodeOptions = {},
   ): Promise<Vocoded> {
-    this.#requireOpen();
+    this.#live.requireOpen();
     signal?.throwIfAborted();
     const data: unknown = codes instanceof Uint32Array ? codes : codes.data;
     // A copy: the caller may write to the array while it is spoken.
@@ -177,8 +160,8 @@ export class Voxfuse {
       checked.length / this.groups,
       whole("priority", priority ?? 0, -100, 100),
     );
-    const { pump } = await this.#open(signal);
-    const feed = pump.add(request, checked);
+    const { pump } = await this.#live.open(signal);
+    const feed = pump.add(request, { codes: checked });
     try {
       const chunks: Float32Array[] = [];
       for await (const { samples } of taken(feed, signal)) chunks.push(samples);
@@ -190,8 +173,8 @@ export class Voxfuse {
 
   /** Counters of the current sidecar and of the loop that feeds it. */
   async stats(): Promise<EngineStats> {
-    this.#requireOpen();
-    const { pump, planner, connection, loaded } = await this.#open();
+    this.#live.requireOpen();
+    const { pump, planner, connection, loaded } = await this.#live.open();
     const sidecar = await connection.stats();
     const { waiting, freeRows, freePages } = planner.load();
     return {
@@ -211,11 +194,7 @@ export class Voxfuse {
 
   /** Ends every request with ERR_CLOSED and the sidecar with them. May be called again. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#closing.abort(closedError());
-    const session = await this.#session?.catch(() => undefined);
-    session?.pump.fail(closedError());
-    await session?.connection.close();
+    await this.#live.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -223,104 +202,44 @@ export class Voxfuse {
   }
 
   #plan(text: string, options: SpeakOptions): SpeechPlan {
-    this.#requireOpen();
+    this.#live.requireOpen();
     options.signal?.throwIfAborted();
     return planSpeech(this.#checkpoint, this.#limits, text, options);
   }
 
   async #utter(plan: SpeechPlan, signal: AbortSignal | undefined) {
-    const { pump } = await this.#open(signal);
+    const { pump } = await this.#live.open(signal);
     const { sampleRate, groups } = this;
     return utter({ pump, segments: plan.segments, sampleRate, groups, signal });
   }
 
-  #finish(
-    { settings }: SpeechPlan,
-    chunks: readonly Float32Array[],
-    end: UtteranceEnd,
-    startedAt: number,
-  ): Speech {
-    const { groups } = this;
-    const data = new Uint32Array(end.codes.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of end.codes) {
-      data.set(part, at);
-      at += part.length;
-    }
-    const frames = data.length / groups;
+  #speech(seed: number, samples: Float32Array, end: UtteranceEnd, startedAt: number): Speech {
+    const codes = joinCodes(end.codes, this.groups);
     return new Speech({
-      samples: concatPcm(chunks),
+      samples,
       sampleRate: this.sampleRate,
-      codes: { data, frames, groups },
+      codes,
       finishReason: end.finishReason,
-      seed: settings.seed,
+      seed,
       model: this.model,
       timings: {
         promptMs: end.firstCodesAt - startedAt,
         firstAudioMs: end.firstAudioAt - startedAt,
         totalMs: performance.now() - startedAt,
-        frames,
+        frames: codes.frames,
         roundTrips: end.roundTrips,
       },
     });
   }
-
-  /** The live session, or a fresh one where the last one ended. */
-  async #open(signal?: AbortSignal): Promise<Session> {
-    this.#requireOpen();
-    const current = await this.#session?.catch(() => undefined);
-    if (current !== undefined && current.pump.error === undefined) return current;
-    return this.#reopen(current, signal);
-  }
-
-  async #reopen(ended: Session | undefined, signal: AbortSignal | undefined): Promise<Session> {
-    this.#requireOpen();
-    // Of several requests that find the session ended, the first one starts the next.
-    const known = this.#session;
-    const latest = await known?.catch(() => undefined);
-    if (this.#session !== known || latest !== ended) return this.#open(signal);
-    const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])];
-    const opening = openSession(
-      this.#checkpoint,
-      this.#limits,
-      this.#choice,
-      AbortSignal.any(signals),
-    );
-    this.#session = opening;
-    try {
-      await ended?.connection.close();
-      return await opening;
-    } catch (error) {
-      if (this.#session === opening) this.#session = undefined;
-      throw error;
-    }
-  }
-
-  #requireOpen(): void {
-    if (this.#isClosed) throw closedError();
-  }
 }
 
-function modelName(model: unknown): string | undefined {
-  if (model === undefined || (typeof model === "string" && model !== "")) return model;
-  throw invalid("model", model, "a folder or a name");
-}
-
-function sidecarChoice(options: LoadOptions): SidecarChoice {
-  const { sidecar, recordTo } = options;
-  const socketPath = sidecar?.startsWith("unix:") ? sidecar.slice("unix:".length) : undefined;
-  if (sidecar !== undefined && (socketPath === undefined || socketPath === "")) {
-    throw invalid("sidecar", quote(sidecar), "unix: and the path of a socket");
+/** The codes of all segments, one after the other. */
+function joinCodes(parts: readonly Uint32Array[], groups: number): SpeechCodes {
+  const data = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
   }
-  return {
-    backend: choice("backend", options.backend ?? "auto", BACKENDS),
-    threads: whole("threads", options.threads ?? 0, 0, 1024),
-    isa: choice("isa", options.isa ?? "auto", ISAS),
-    socketPath,
-    recordTo: recordTo ?? "",
-  };
-}
-
-function closedError(): VoxfuseError {
-  return new VoxfuseError("ERR_CLOSED", "The engine was closed; load another one.");
+  return { data, frames: data.length / groups, groups };
 }

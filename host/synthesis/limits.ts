@@ -24,9 +24,9 @@ export interface LimitOptions {
   readonly fusion?: FusionLevelName | undefined;
   /** Where codes are picked; both give the same. Default "device". */
   readonly sampling?: SamplingSide | undefined;
-  /** Frames between two looks of the host, 1 to 64. Default 8. */
+  /** Frames of a run of a request that is alone, 1 to 64; at most 8 otherwise. Default 16. */
   readonly repeatMax?: number | undefined;
-  /** Frames of a steady audio packet: 1, 2, 4 or 8. Default 4. */
+  /** Frames of a steady audio packet: 1, 2, 4 or 8; the first ones are shorter. Default 8. */
   readonly packetFrames?: number | undefined;
 }
 
@@ -57,7 +57,7 @@ const KV_PAGES_MAX = 65_535;
  */
 export function resolveLimits(options: LimitOptions): EngineLimits {
   const rows = whole("rows", options.rows ?? 4, 1, 32);
-  const packetFrames = whole("packetFrames", options.packetFrames ?? 4, 1, 8);
+  const packetFrames = whole("packetFrames", options.packetFrames ?? 8, 1, 8);
   if (![1, 2, 4, 8].includes(packetFrames)) {
     throw invalid("packetFrames", packetFrames, "1, 2, 4 or 8");
   }
@@ -70,7 +70,7 @@ export function resolveLimits(options: LimitOptions): EngineLimits {
     kvPages: whole("kvPages", kvPages, 1, KV_PAGES_MAX),
     fusion: choice("fusion", options.fusion ?? "full", FUSION_LEVELS),
     sampling: choice("sampling", options.sampling ?? "device", SAMPLING_SIDES),
-    repeatMax: whole("repeatMax", options.repeatMax ?? 8, 1, 64),
+    repeatMax: whole("repeatMax", options.repeatMax ?? 16, 1, 64),
     packetFrames,
     promptMax: PROMPT_MAX,
     textMax: PROMPT_MAX,

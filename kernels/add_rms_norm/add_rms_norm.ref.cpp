@@ -19,7 +19,8 @@ template <class Run>
 static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   VOXFUSE_TRY(run(residual_add::Args{.d = a.d, .x = a.x, .rows = a.rows, .width = a.width}));
-  return run(rms_norm::Args{.x = a.x, .gain = a.gain, .y = a.y, .rows = a.rows, .width = a.width, .eps = a.eps});
+  return run(rms_norm::Args{
+      .x = a.x, .gain = a.gain, .y = a.y, .rows = a.rows, .width = a.width, .eps = a.eps});
 }
 
 Status reference(const Args& a) {

@@ -25,14 +25,14 @@ static Status by_parts(const Args& a, Run run) {
   std::vector<std::byte> product(std::size_t{a.rows} * a.outputs * dtype_bytes(a.y.dtype));
   const Tensor d{product.data(), a.y.dtype};
   VOXFUSE_TRY(run(matmul::Args{.x = a.x,
-                                 .w = a.w,
-                                 .bias = a.bias,
-                                 .y = d,
-                                 .rows = a.rows,
-                                 .inputs = a.inputs,
-                                 .outputs = a.outputs,
-                                 .x_stride = a.x_stride,
-                                 .x_offset = a.x_offset}));
+                               .w = a.w,
+                               .bias = a.bias,
+                               .y = d,
+                               .rows = a.rows,
+                               .inputs = a.inputs,
+                               .outputs = a.outputs,
+                               .x_stride = a.x_stride,
+                               .x_offset = a.x_offset}));
   return run(residual_add::Args{.d = d, .x = a.y, .rows = a.rows, .width = a.outputs});
 }
 

@@ -23,14 +23,15 @@ static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(check(a));
   std::vector<std::byte> normed(std::size_t{a.rows} * a.inputs * dtype_bytes(a.x.dtype));
   const Tensor r{normed.data(), a.x.dtype};
-  VOXFUSE_TRY(run(rms_norm::Args{.x = a.x, .gain = a.gain, .y = r, .rows = a.rows, .width = a.inputs, .eps = a.eps}));
+  VOXFUSE_TRY(run(rms_norm::Args{
+      .x = a.x, .gain = a.gain, .y = r, .rows = a.rows, .width = a.inputs, .eps = a.eps}));
   return run(matmul::Args{.x = r,
-                            .w = a.w,
-                            .y = a.y,
-                            .rows = a.rows,
-                            .inputs = a.inputs,
-                            .outputs = a.outputs,
-                            .x_stride = a.inputs});
+                          .w = a.w,
+                          .y = a.y,
+                          .rows = a.rows,
+                          .inputs = a.inputs,
+                          .outputs = a.outputs,
+                          .x_stride = a.inputs});
 }
 
 Status reference(const Args& a) {

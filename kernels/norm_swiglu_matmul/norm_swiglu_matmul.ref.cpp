@@ -27,13 +27,13 @@ static Status by_parts(const Args& a, Run run) {
   const std::size_t bytes = dtype_bytes(a.x.dtype);
   std::vector<std::byte> pairs(2 * count * bytes);
   VOXFUSE_TRY(run(norm_matmul::Args{.x = a.x,
-                                      .gain = a.gain,
-                                      .w = a.w,
-                                      .y = {pairs.data(), a.x.dtype},
-                                      .rows = a.rows,
-                                      .inputs = a.inputs,
-                                      .outputs = 2 * a.outputs,
-                                      .eps = a.eps}));
+                                    .gain = a.gain,
+                                    .w = a.w,
+                                    .y = {pairs.data(), a.x.dtype},
+                                    .rows = a.rows,
+                                    .inputs = a.inputs,
+                                    .outputs = 2 * a.outputs,
+                                    .eps = a.eps}));
   std::vector<std::byte> gate(count * bytes);
   std::vector<std::byte> up(count * bytes);
   for (std::size_t i = 0; i < count; ++i) {
@@ -41,10 +41,10 @@ static Status by_parts(const Args& a, Run run) {
     std::memcpy(up.data() + i * bytes, pairs.data() + (2 * i + 1) * bytes, bytes);
   }
   return run(silu_mul::Args{.gate = {gate.data(), a.x.dtype},
-                              .up = {up.data(), a.x.dtype},
-                              .y = a.y,
-                              .rows = a.rows,
-                              .width = a.outputs});
+                            .up = {up.data(), a.x.dtype},
+                            .y = a.y,
+                            .rows = a.rows,
+                            .width = a.outputs});
 }
 
 Status reference(const Args& a) {

@@ -62,31 +62,31 @@ template <class Run>
 Status norm(const Args& a, const Part& part, ConstTensor gain, Run run) {
   const Tensor x = part.tensor(a);
   return run(rms_norm::Args{.x = x,
-                              .gain = gain,
-                              .y = x,
-                              .rows = a.lanes * a.tokens * part.heads,
-                              .width = a.head_dim,
-                              .eps = a.eps});
+                            .gain = gain,
+                            .y = x,
+                            .rows = a.lanes * a.tokens * part.heads,
+                            .width = a.head_dim,
+                            .eps = a.eps});
 }
 
 template <class Run>
 Status append(const Args& a, const Part& part, Tensor cache, Run run) {
   return run(kv_append::Args{.x = part.tensor(a),
-                               .row = a.row,
-                               .page_table = a.page_table,
-                               .valid = a.valid,
-                               .cache = cache,
-                               .lane_rows = a.lane_rows,
-                               .lanes = a.lanes,
-                               .tokens = a.tokens,
-                               .kv_heads = a.kv_heads,
-                               .head_dim = a.head_dim,
-                               .pages = a.pages,
-                               .page_positions = a.page_positions,
-                               .pages_max = a.pages_max,
-                               .position_source = a.position_source,
-                               .position_offset = a.position_offset,
-                               .rate = a.rate});
+                             .row = a.row,
+                             .page_table = a.page_table,
+                             .valid = a.valid,
+                             .cache = cache,
+                             .lane_rows = a.lane_rows,
+                             .lanes = a.lanes,
+                             .tokens = a.tokens,
+                             .kv_heads = a.kv_heads,
+                             .head_dim = a.head_dim,
+                             .pages = a.pages,
+                             .page_positions = a.page_positions,
+                             .pages_max = a.pages_max,
+                             .position_source = a.position_source,
+                             .position_offset = a.position_offset,
+                             .rate = a.rate});
 }
 
 }  // namespace
@@ -102,16 +102,16 @@ static Status by_parts(const Args& a, Run run) {
   VOXFUSE_TRY(norm(a, q, a.q_gain, run));
   VOXFUSE_TRY(norm(a, k, a.k_gain, run));
   VOXFUSE_TRY(run(rope_qk::Args{.frequencies = a.frequencies,
-                                  .row = a.row,
-                                  .q = q.tensor(a),
-                                  .k = k.tensor(a),
-                                  .lanes = a.lanes,
-                                  .tokens = a.tokens,
-                                  .heads = a.heads,
-                                  .kv_heads = a.kv_heads,
-                                  .head_dim = a.head_dim,
-                                  .position_source = a.position_source,
-                                  .position_offset = a.position_offset}));
+                                .row = a.row,
+                                .q = q.tensor(a),
+                                .k = k.tensor(a),
+                                .lanes = a.lanes,
+                                .tokens = a.tokens,
+                                .heads = a.heads,
+                                .kv_heads = a.kv_heads,
+                                .head_dim = a.head_dim,
+                                .position_source = a.position_source,
+                                .position_offset = a.position_offset}));
   VOXFUSE_TRY(append(a, k, a.k_cache, run));
   VOXFUSE_TRY(append(a, v, a.v_cache, run));
   put_back(a, q);

@@ -25,25 +25,25 @@ static Status rotate(const Args& a, Tensor x, std::uint32_t heads, Run run) {
   std::vector<std::byte> rotated(count * dtype_bytes(x.dtype));
   const Tensor y{rotated.data(), x.dtype};
   VOXFUSE_TRY(run(rope_cosine::Args{.x = x,
-                                      .frequencies = a.frequencies,
-                                      .row = a.row,
-                                      .y = y,
-                                      .lanes = a.lanes,
-                                      .tokens = a.tokens,
-                                      .heads = heads,
-                                      .head_dim = a.head_dim,
-                                      .position_source = a.position_source,
-                                      .position_offset = a.position_offset}));
+                                    .frequencies = a.frequencies,
+                                    .row = a.row,
+                                    .y = y,
+                                    .lanes = a.lanes,
+                                    .tokens = a.tokens,
+                                    .heads = heads,
+                                    .head_dim = a.head_dim,
+                                    .position_source = a.position_source,
+                                    .position_offset = a.position_offset}));
   VOXFUSE_TRY(run(rope_rotate_add::Args{.x = x,
-                                          .frequencies = a.frequencies,
-                                          .row = a.row,
-                                          .y = y,
-                                          .lanes = a.lanes,
-                                          .tokens = a.tokens,
-                                          .heads = heads,
-                                          .head_dim = a.head_dim,
-                                          .position_source = a.position_source,
-                                          .position_offset = a.position_offset}));
+                                        .frequencies = a.frequencies,
+                                        .row = a.row,
+                                        .y = y,
+                                        .lanes = a.lanes,
+                                        .tokens = a.tokens,
+                                        .heads = heads,
+                                        .head_dim = a.head_dim,
+                                        .position_source = a.position_source,
+                                        .position_offset = a.position_offset}));
   std::memcpy(x.data, rotated.data(), rotated.size());
   return {};
 }

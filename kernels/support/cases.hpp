@@ -114,10 +114,11 @@ struct OpCase {
   bool exact = false;                        ///< Run it in the exact family too.
   std::uint32_t parts = 0;  ///< Rows or lanes whose result must not depend on the others:
   std::function<Args(Args, std::uint32_t)> part = {};  ///< the Args cut down to the i-th of them.
-  Status (*in_turn)(const Args&, ThreadPool&) = nullptr;  ///< Of a fused op: must give cpu()'s bits.
-  ErrorCode error = ErrorCode::kOk;  ///< What every twin must answer, with nothing written.
-  std::uint64_t bytes = 0;           ///< Moved at least, for the bench.
-  std::uint64_t flops = 0;           ///< Of the numeric work, for the bench.
+  Status (*in_turn)(const Args&,
+                    ThreadPool&) = nullptr;  ///< Of a fused op: must give cpu()'s bits.
+  ErrorCode error = ErrorCode::kOk;          ///< What every twin must answer, with nothing written.
+  std::uint64_t bytes = 0;                   ///< Moved at least, for the bench.
+  std::uint64_t flops = 0;                   ///< Of the numeric work, for the bench.
 };
 
 /// How a prepared case is run.

@@ -31,22 +31,30 @@ struct DotRows {
   [[gnu::always_inline]] std::size_t length() const { return inputs * segments; }
 };
 
-// Accumulators of a tile fill the registers: 12 of 16 (AVX2), 16 of 32 (AVX-512).
+// Accumulators of a tile fill the registers: 12 of 16 (AVX2), 16 of 32 (AVX-512). Where an
+// accumulator takes two registers, a tile of several rows goes over its rows twice, a half each
+// time: 3 × 4 outputs at once need 7 loads for 12 products, 2 × 3 with both halves 10 for 12. That
+// was worth 1.4 times the speed of the vocoder's convolutions.
 #if defined(__AVX512F__)
 constexpr int kTileRows = 4;
 constexpr int kTileOutputs = 4;
-#else
-constexpr int kTileRows = 2;
-constexpr int kTileOutputs = 3;
-#endif
 constexpr int kSingleRowOutputs = 4;  // independent chains enough to hide the latency of fma
+#elif defined(__AVX2__)
+constexpr int kTileRows = 3;
+constexpr int kTileOutputs = 4;
+constexpr int kSingleRowOutputs = 4;
+#else
+constexpr int kTileRows = 1;
+constexpr int kTileOutputs = 1;
+constexpr int kSingleRowOutputs = 1;
+#endif
 constexpr std::size_t kPartLanes = 16 / kParts;
 
-/// How weights are met: again and again from the cache, or once, straight from memory. Rows of a few
-/// hundred elements are too short for the processor's own prefetching, so a stream asks for what it
-/// will need some tiles on: 8 KiB ahead measured best (24 MiB of weights: 10 → 17 GB/s a core).
+/// How weights are met: again and again from the cache, or once, straight from memory. A row of
+/// some hundred elements is too short for the processor to run ahead of by itself, so a stream
+/// asks for what it will need: 4 KiB ahead measured best (1 to 32 KiB tried on whole frames).
 enum class Weights { kCached, kStreamed };
-constexpr std::size_t kBytesAhead = 8192;
+constexpr std::size_t kBytesAhead = 4096;
 constexpr std::size_t kCacheLine = 64;
 
 template <Weights kWeights, class Weight>
@@ -59,17 +67,16 @@ VOXFUSE_SIMD void ask_ahead(const Weight* w, std::size_t k) {
   }
 }
 
-/// sums[r * kOutputs + o] = row m + r of x · row o of w. `sums` has room for a multiple of eight.
-template <int kRows, int kOutputs, Weights kWeights, class Weight>
-VOXFUSE_SIMD void dot_tile(const DotRows& x, std::size_t m, const Weight* w, std::size_t w_stride,
-                           float* sums) {
-  Part total[kRows][kOutputs][kParts];
+/// Adds up the parts [kFirst, kEnd) of every accumulator of a tile.
+template <int kRows, int kOutputs, Weights kWeights, int kFirst, int kEnd, class Weight>
+VOXFUSE_SIMD void add_parts(const DotRows& x, std::size_t m, const Weight* w, std::size_t w_stride,
+                            Part (&total)[kRows][kOutputs][kParts]) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 16
     for (int o = 0; o < kOutputs; ++o) {
 #pragma GCC unroll 16
-      for (int p = 0; p < kParts; ++p) total[r][o][p] = part_of(zero(), p);
+      for (int p = kFirst; p < kEnd; ++p) total[r][o][p] = part_of(zero(), p);
     }
   }
   const float* row = x.x + static_cast<std::ptrdiff_t>(m) * x.stride;
@@ -81,7 +88,7 @@ VOXFUSE_SIMD void dot_tile(const DotRows& x, std::size_t m, const Weight* w, std
         ask_ahead<kWeights>(w + static_cast<std::size_t>(o) * w_stride, k);
       }
 #pragma GCC unroll 16
-      for (int p = 0; p < kParts; ++p) {
+      for (int p = kFirst; p < kEnd; ++p) {
         const std::size_t at = k + static_cast<std::size_t>(p) * kPartLanes;
         Part left[kRows];
 #pragma GCC unroll 16
@@ -102,10 +109,25 @@ VOXFUSE_SIMD void dot_tile(const DotRows& x, std::size_t m, const Weight* w, std
       for (int r = 0; r < kRows; ++r) {
         const F32x16 left = load_first(row + r * x.stride + k, x.inputs - k);
 #pragma GCC unroll 16
-        for (int p = 0; p < kParts; ++p) {
+        for (int p = kFirst; p < kEnd; ++p) {
           total[r][o][p] = fma(part_of(left, p), part_of(right, p), total[r][o][p]);
         }
       }
+    }
+  }
+}
+
+/// sums[r * kOutputs + o] = row m + r of x · row o of w. `sums` has room for a multiple of eight.
+template <int kRows, int kOutputs, Weights kWeights, class Weight>
+VOXFUSE_SIMD void dot_tile(const DotRows& x, std::size_t m, const Weight* w, std::size_t w_stride,
+                           float* sums) {
+  Part total[kRows][kOutputs][kParts];
+  if constexpr (kRows == 1) {
+    add_parts<kRows, kOutputs, kWeights, 0, kParts>(x, m, w, w_stride, total);
+  } else {
+    add_parts<kRows, kOutputs, kWeights, 0, 1>(x, m, w, w_stride, total);
+    if constexpr (kParts == 2) {
+      add_parts<kRows, kOutputs, kWeights, 1, 2>(x, m, w, w_stride, total);
     }
   }
   constexpr int kSums = kRows * kOutputs;
@@ -145,6 +167,12 @@ static void dot_columns(const DotRows& x, std::size_t m_begin, std::size_t m_end
   for (; m + kTileRows <= m_end; m += kTileRows) {
     finish_tile<kTileRows, kOutputs, kWeights>(x, m, w, w_stride, n, epilogue);
   }
+  if constexpr (kTileRows > 2) {
+    if (m + 2 <= m_end) {
+      finish_tile<2, kOutputs, kWeights>(x, m, w, w_stride, n, epilogue);
+      m += 2;
+    }
+  }
   for (; m < m_end; ++m) finish_tile<1, kOutputs, kWeights>(x, m, w, w_stride, n, epilogue);
 }
 
@@ -180,7 +208,7 @@ struct DotBlocks {
     constexpr std::size_t kBlockElements = 40 * 1024;  // 160 KiB
     const std::size_t fitting = kBlockElements / std::max<std::size_t>(x.length(), 1);
     // Multiples of every tile's sides.
-    return {std::clamp<std::size_t>(fitting / 4 * 4, 8, 256),
+    return {std::clamp<std::size_t>(fitting / 12 * 12, 12, 252),
             std::min(outputs, std::clamp<std::size_t>(fitting / 12 * 12, 12, 96))};
   }
 };
@@ -194,8 +222,10 @@ VOXFUSE_SIMD const float* f32_rows(const std::uint16_t* w, std::size_t elements,
 
 // Below it a wake-up costs more than the part of the work that it takes away.
 constexpr std::size_t kMultipliesOfThread = 64 * 1024;
-// From this many rows on, weights are widened once for all rather than in every tile.
-constexpr std::size_t kRowsOfBlocks = 4;
+// From this many rows on, a product is cut into blocks: bf16 weights are then widened once for all
+// rather than in every tile, and rows of x beyond those that L1 holds beside a tile stay in L2.
+VOXFUSE_SIMD std::size_t rows_of_blocks(const float*) { return 64; }
+VOXFUSE_SIMD std::size_t rows_of_blocks(const std::uint16_t*) { return 4; }
 
 template <class Weight, class Epilogue>
 static void dot_few_rows(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
@@ -241,7 +271,7 @@ template <class Epilogue>
 static void dot_panel(ThreadPool& pool, const DotRows& x, ConstTensor w, std::size_t outputs,
                       Epilogue&& epilogue) {
   with_elements(w, [&](const auto* weights) {
-    if (x.rows < kRowsOfBlocks) {
+    if (x.rows < rows_of_blocks(weights)) {
       dot_few_rows(pool, x, weights, outputs, epilogue);
     } else {
       dot_many_rows(pool, x, weights, outputs, epilogue);

@@ -12,13 +12,7 @@ Isa best_isa() {
       __builtin_cpu_supports("fma")) {
     return Isa::kAvx512;
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-#if defined(__GNUC__) && !defined(__clang__)
-      && __builtin_cpu_supports("f16c")
-#endif
-  ) {
-    return Isa::kAvx2;
-  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Isa::kAvx2;
 #endif
   return Isa::kPortable;
 }

@@ -1,85 +1,7 @@
 import test from "ava";
-import type { ExecutionContext } from "ava";
-import { readModelConfig } from "../../host/model/config.ts";
-import { Planner, PollResult } from "../../host/planner/planner.ts";
-import type { PlannerRequest } from "../../host/planner/planner.ts";
-import type { Feed } from "../../host/synthesis/feed.ts";
-import { plannerConfig, resolveLimits } from "../../host/synthesis/limits.ts";
-import type { LimitOptions } from "../../host/synthesis/limits.ts";
-import { Pump } from "../../host/synthesis/pump.ts";
 import { OUTPUT_FRAMES, ProgramKind } from "../../shared/gen/protocol.ts";
-import { FakeSidecar } from "../support/fake-sidecar.ts";
-import type { FakeOptions } from "../support/fake-sidecar.ts";
-
-const MODEL = "tests/golden/tiny-custom-voice";
-const model = await readModelConfig(MODEL);
-const GROUPS = model.codeGroups;
-
-interface Bench {
-  readonly sidecar: FakeSidecar;
-  readonly planner: Planner;
-  readonly pump: Pump;
-  /** What is free when nothing is asked for. */
-  readonly idle: { readonly freeRows: number; readonly freePages: number };
-}
-
-function setUp(limits: LimitOptions = {}, fake: Partial<FakeOptions> = {}): Bench {
-  const planner = new Planner();
-  planner.configure(plannerConfig(model, resolveLimits(limits)));
-  const sidecar = new FakeSidecar({ groups: GROUPS, ...fake });
-  const { freeRows, freePages } = planner.load();
-  const pump = new Pump({ planner, connection: sidecar, groups: GROUPS });
-  return { sidecar, planner, pump, idle: { freeRows, freePages } };
-}
-
-function request(seed: number, frames: number, more: Partial<PlannerRequest> = {}): PlannerRequest {
-  const pick = { doSample: true, temperature: 1, topK: 0, topP: 1 };
-  return {
-    promptRows: new Int32Array(2 * 20),
-    trailing: new Uint32Array(0),
-    talker: pick,
-    predictor: pick,
-    repetitionPenalty: 1,
-    maxNewTokens: frames + 1,
-    minNewTokens: 2,
-    seed,
-    segment: 0,
-    priority: 0,
-    vocodeFrames: 0,
-    ...more,
-  };
-}
-
-/** The first code of every frame that a fake row with this seed makes. */
-function expected(seed: number, frames: number): number[] {
-  return Array.from({ length: frames }, (_, frame) => (seed * 31 + frame * 7) % 64);
-}
-
-async function drain(feed: Feed): Promise<{ frames: number; packets: number[] }> {
-  const packets: number[] = [];
-  for (let next = await feed.take(); next !== undefined; next = await feed.take()) {
-    packets.push(next.frames);
-  }
-  return { frames: packets.reduce((sum, count) => sum + count, 0), packets };
-}
-
-function firstCodes(feed: Feed): number[] {
-  return [...feed.allCodes(GROUPS)].filter((_, index) => index % GROUPS === 0);
-}
-
-/** Long enough for the fake to run whatever it has. */
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Everything is free again once nothing is in flight. */
-async function assertNothingIsLeft(t: ExecutionContext, bench: Bench) {
-  await quiet();
-  t.is(bench.sidecar.rows.size, 0);
-  t.is(bench.pump.openTickets, 0);
-  const { freeRows, freePages } = bench.planner.load();
-  t.deepEqual({ freeRows, freePages }, bench.idle);
-}
+import { GROUPS, assertNothingIsLeft, drain, expected } from "../support/scheduling.ts";
+import { firstCodes, quiet, request, setUp } from "../support/scheduling.ts";
 
 test("a request alone speaks all its frames, each once, and leaves nothing", async (t) => {
   const bench = setUp();
@@ -99,6 +21,12 @@ test("twenty seconds of speech need at most an eighth of a round trip a frame", 
   sidecar.depthMax = 0;
   const feed = pump.add(request(1, 400));
   t.is((await drain(feed)).frames, 250);
+  // 251 steps: the first two submissions wait for nothing, each later one for a completion.
+  const decodes = sidecar.runs.filter(({ kind }) => kind === ProgramKind.Decode);
+  const repeats = decodes.map(({ repeat }) => repeat);
+  t.deepEqual(repeats.slice(0, 5), [8, 8, 8, 16, 16]);
+  t.true(repeats.slice(3).every((repeat) => repeat === 16));
+  t.true(feed.roundTrips >= repeats.length - 2);
   t.true(feed.roundTrips / 250 <= 1 / 8, `${feed.roundTrips} round trips`);
   t.true(sidecar.depthMax <= 3);
 });
@@ -185,7 +113,7 @@ test("given codes become PCM without a talker, also more than the ring holds", a
   const bench = setUp();
   const codes = Uint32Array.from({ length: 150 * GROUPS }, (_, index) => index % 50);
   const none = { promptRows: new Int32Array(0), maxNewTokens: 1, vocodeFrames: 150 };
-  const { frames } = await drain(bench.pump.add(request(0, 0, none), codes));
+  const { frames } = await drain(bench.pump.add(request(0, 0, none), { codes }));
   t.is(frames, 150);
   t.true(bench.sidecar.runs.every(({ kind }) => kind === ProgramKind.Vocode));
   await assertNothingIsLeft(t, bench);
@@ -201,25 +129,69 @@ test("prompt chunks are the largest that are filled, then the smallest that cove
   );
 });
 
-test("a batch of 32 is planned in microseconds", async (t) => {
-  const { pump, planner } = setUp({ rows: 32 });
-  const poll = planner.poll.bind(planner);
-  const microseconds: number[] = [];
-  planner.poll = () => {
-    const startedAt = performance.now();
-    const wanted = poll();
-    if (wanted === PollResult.Submission) {
-      microseconds.push(1000 * (performance.now() - startedAt));
-    }
-    return wanted;
+test("runs are short once another request is there, and where the ring has no more", async (t) => {
+  const { pump, sidecar } = setUp({ rows: 2 });
+  const repeats = () =>
+    sidecar.runs.filter(({ kind }) => kind === ProgramKind.Decode).map(({ repeat }) => repeat);
+  const slow = pump.add(request(1, 300));
+  await quiet(); // nobody takes: the ring fills
+  t.is(slow.codesCount, OUTPUT_FRAMES);
+  t.deepEqual(repeats(), [8, 8, 8, 16, 16, 8]);
+  const before = sidecar.runs.length;
+  const other = pump.add(request(2, 40));
+  await Promise.all([drain(slow), drain(other)]);
+  const shared = sidecar.runs.slice(before).filter(({ rows }) => rows.length === 2);
+  t.true(shared.length > 0 && shared.every(({ repeat }) => repeat <= 8));
+});
+
+test("a later segment keeps its request's place and does not queue again", async (t) => {
+  const bench = setUp({ rows: 1, queueLimit: 1 });
+  const { pump } = bench;
+  const order: string[] = [];
+  const heard = async (name: string, feed: ReturnType<typeof pump.add>) => {
+    await drain(feed);
+    order.push(name);
   };
-  for (let round = 0; round < 3; round++) {
-    // Programs are built and the module is optimised in the first rounds.
-    microseconds.length = 0;
-    const feeds = Array.from({ length: 32 }, (_, seed) => pump.add(request(seed, 400)));
-    await Promise.all(feeds.map(drain));
-  }
-  const median = microseconds.toSorted((a, b) => a - b)[microseconds.length >> 1] ?? Infinity;
-  t.log(`${median.toFixed(1)} µs a submission, median of ${microseconds.length}`);
-  t.true(median < 25); // 5 are aimed at; machines are busy
+  const first = pump.add(request(1, 40));
+  await first.take();
+  const other = pump.add(request(2, 5));
+  t.throws(() => pump.add(request(3, 5)), { code: "ERR_QUEUE_FULL" });
+  const later = pump.add(request(1, 40, { segment: 1 }), { before: first });
+  await Promise.all([heard("other", other), heard("later", later), heard("first", first)]);
+  t.deepEqual(order, ["first", "later", "other"]);
+  await assertNothingIsLeft(t, bench);
+});
+
+test("a segment runs ahead of its time only on a row that nobody else wants", async (t) => {
+  const bench = setUp({ rows: 2 });
+  const { pump, sidecar } = bench;
+  const first = pump.add(request(1, 300));
+  await first.take();
+  const [other, next] = [2, 3].map((seed) => pump.add(request(seed, 30)));
+  const later = pump.add(request(1, 30, { segment: 1 }), { before: first });
+  if (other === undefined || next === undefined) return t.fail();
+  const spoken = Promise.all([drain(first), drain(other), drain(next)]);
+  await drain(later);
+  t.true(other.isEnded && next.isEnded);
+  t.false(first.isEnded && first.codesCount < 300);
+  await spoken;
+  t.true(sidecar.admits === 4);
+  await assertNothingIsLeft(t, bench);
+});
+
+test("the next segment's prompt goes in while the one before still speaks", async (t) => {
+  const { pump, sidecar } = setUp({ rows: 2 });
+  const first = pump.add(request(1, 200));
+  await first.take();
+  const later = pump.add(request(1, 20, { segment: 1 }), { before: first });
+  await Promise.all([drain(first), drain(later)]);
+  const firstRow = sidecar.runs[0]?.rows[0] ?? -1;
+  const laterPrompt = sidecar.runs.findIndex(
+    ({ kind, rows }) => kind === ProgramKind.Prefill && !rows.includes(firstRow),
+  );
+  const lastFrames = sidecar.runs.findLastIndex(
+    ({ kind, rows }) => kind === ProgramKind.Decode && rows.includes(firstRow),
+  );
+  t.true(laterPrompt > 0 && laterPrompt < lastFrames);
+  t.deepEqual(firstCodes(later), expected(1, 20, 1));
 });

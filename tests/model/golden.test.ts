@@ -1,102 +1,58 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import test from "ava";
+import type { ExecutionContext } from "ava";
+
 import { Voxfuse } from "../../host/index.ts";
-import type { LoadOptions, SpeakOptions } from "../../host/index.ts";
-import { readSafetensorsHeader } from "../../host/model/safetensors-header.ts";
+import type { LoadOptions } from "../../host/index.ts";
+import { golden } from "../support/golden.ts";
+import { SPEAKING, casesOf, codesOf, optionsOf } from "../support/golden-cases.ts";
+import type { GoldenCase } from "../support/golden-cases.ts";
 
-const GOLDEN = "tests/golden";
 const LEVELS = ["sequential", "norm", "swiglu", "rope", "full"] as const;
+const SIDES = ["device", "host"] as const;
+/** The reference speaks whole cases once for each level; it and portable code are slow. */
+const PICKS_OF_BEGINNING = 4;
 
-interface Expectation {
-  readonly text: string;
-  readonly language: string;
-  readonly speaker: string | null;
-  readonly instruct: string | null;
-  readonly non_streaming: boolean;
-  readonly max_new_tokens: number;
-  readonly repetition_penalty: number;
-  readonly frames: number;
+interface Setting extends LoadOptions {
+  readonly backend: "reference" | "cpu";
 }
 
-interface Case extends Expectation {
-  readonly name: string;
-  readonly codesFile: string;
-}
-
-function casesOf(model: string): Case[] {
-  const folder = join(GOLDEN, model, "expected");
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".json"))
-    .flatMap((file) => {
-      const json: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-      // Other files there describe the tokenizer and the sampling cases.
-      if (typeof json !== "object" || json === null || !("non_streaming" in json)) return [];
-      const name = file.slice(0, -".json".length);
-      const codesFile = join(folder, `${name}.safetensors`);
-      return [{ ...(json as Expectation), name, codesFile }]; // of the form in the README there
-    });
-}
-
-/** An integer tensor as numbers. */
-async function tensorNumbers(file: string, name: string): Promise<number[]> {
-  const tensor = (await readSafetensorsHeader(file)).find((entry) => entry.name === name);
-  if (tensor === undefined) throw new Error(`${file} has no ${name}`);
-  const bytes = readFileSync(file).subarray(tensor.offset, tensor.offset + tensor.bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const width = tensor.bytes / tensor.shape.reduce((product, size) => product * size, 1);
-  return Array.from({ length: tensor.bytes / width }, (_, index) =>
-    width === 8 ? Number(view.getBigInt64(8 * index, true)) : view.getInt32(4 * index, true),
-  );
-}
-
-function optionsOf(one: Case): SpeakOptions {
-  return {
-    language: one.language,
-    voice: one.speaker ?? undefined,
-    instruct: one.instruct ?? undefined,
-    layout: one.non_streaming ? "nonStreaming" : "streaming",
-    doSample: false,
-    subtalkerDoSample: false,
-    repetitionPenalty: one.repetition_penalty,
-    maxNewTokens: one.max_new_tokens,
-  };
-}
-
-const SETTINGS: readonly LoadOptions[] = [
-  ...LEVELS.map((fusion) => ({ backend: "cpu", fusion }) as const),
-  { backend: "cpu", sampling: "host" },
+const PRODUCT: Setting[] = (["cpu", "reference"] as const).flatMap((backend) =>
+  SIDES.flatMap((sampling) => LEVELS.map((fusion) => ({ backend, sampling, fusion }))),
+);
+const SETTINGS: readonly Setting[] = [
+  ...PRODUCT,
   { backend: "cpu", isa: "portable", threads: 1 },
-  { backend: "reference", fusion: "sequential" },
-  { backend: "reference", fusion: "full" },
+  { backend: "cpu", isa: "avx2", threads: 2 },
 ];
 
-for (const model of ["tiny-custom-voice", "tiny-voice-design"]) {
+function wordsOf(setting: Setting): string {
+  return Object.values(setting).join(" ");
+}
+
+/** Speaks the case, or its beginning, and compares. */
+async function speaksAs(t: ExecutionContext, engine: Voxfuse, one: GoldenCase, isWhole: boolean) {
+  const maxNewTokens = isWhole ? one.max_new_tokens : PICKS_OF_BEGINNING;
+  const { codes } = await engine.speak(one.text, { ...optionsOf(one), maxNewTokens });
+  t.is(codes.frames, isWhole ? one.frames : PICKS_OF_BEGINNING - 1, one.name);
+  t.deepEqual([...codes.data], (await codesOf(one)).slice(0, codes.data.length), one.name);
+}
+
+// One after the other: each engine takes all cores.
+for (const model of SPEAKING) {
   const cases = casesOf(model);
+
   for (const setting of SETTINGS) {
-    const words = Object.values(setting).join(" ");
-    test(`${model} speaks the official codes, ${words}, all cases at once`, async (t) => {
-      await using engine = await Voxfuse.load({ model: join(GOLDEN, model), ...setting });
-      const speeches = await Promise.all(
-        cases.map((one) => engine.speak(one.text, optionsOf(one))),
-      );
-      for (const [index, one] of cases.entries()) {
-        const speech = speeches[index];
-        t.deepEqual(
-          [...(speech?.codes.data ?? [])],
-          await tensorNumbers(one.codesFile, "codes"),
-          one.name,
-        );
-      }
+    const isQuick = setting.backend === "cpu" && setting.isa !== "portable";
+
+    test.serial(`${model} speaks the official codes in a batch: ${wordsOf(setting)}`, async (t) => {
+      await using engine = await Voxfuse.load({ model: golden(model), ...setting, rows: 8 });
+      const isWhole = isQuick || (setting.backend === "reference" && setting.sampling === "device");
+      await Promise.all(cases.map((one) => speaksAs(t, engine, one, isWhole)));
+    });
+
+    test.serial(`${model} speaks the official codes one by one: ${wordsOf(setting)}`, async (t) => {
+      await using engine = await Voxfuse.load({ model: golden(model), ...setting, rows: 1 });
+      for (const one of cases) await speaksAs(t, engine, one, isQuick);
     });
   }
-
-  test(`${model} speaks the official codes one case after the other`, async (t) => {
-    await using engine = await Voxfuse.load({ model: join(GOLDEN, model), rows: 1 });
-    for (const one of cases) {
-      const speech = await engine.speak(one.text, optionsOf(one));
-      t.deepEqual([...speech.codes.data], await tensorNumbers(one.codesFile, "codes"), one.name);
-      t.is(speech.samples.length, one.frames * (speech.samples.length / speech.codes.frames));
-    }
-  });
 }

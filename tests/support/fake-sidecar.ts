@@ -5,7 +5,6 @@ import {
   LANE_ENTRY_BYTES,
   LaneClass,
   OUTPUT_FRAMES,
-  PAGE_POSITIONS,
   PROMPT_ENTRY_WORDS,
   ProgramKind,
   RUN_RECORD_BYTES,
@@ -20,46 +19,20 @@ import {
   readRunRecord,
   readSubmissionHeader,
 } from "../../shared/gen/protocol.ts";
-import type { AdmitRecord, LaneResult, OutputHeader } from "../../shared/gen/protocol.ts";
+import type { LaneResult, OutputHeader } from "../../shared/gen/protocol.ts";
 import type { VoxfuseError } from "../../host/errors/voxfuse-error.ts";
 import type { Completion, SidecarConnection } from "../../host/synthesis/parts.ts";
-
-/** Codes that a fake row picks: they depend on what the real ones depend on. */
-export function fakeCode(admit: AdmitRecord, frame: number, group: number): number {
-  return (admit.seedLo * 31 + admit.segment * 17 + frame * 7 + group) % 64;
-}
-
-interface Row {
-  readonly admit: AdmitRecord;
-  readonly pages: number[];
-  readonly codes: number[][];
-  position: number;
-  promptDone: number;
-  frame: number;
-  codesCount: number;
-  codesGiven: number;
-  vocoded: number;
-  done: number;
-  finishReason: number;
-}
-
-interface Program {
-  readonly kind: number;
-  readonly lanes: number;
-  readonly tokens: number;
-}
+import { FakeRow } from "./fake-row.ts";
+import type { FakeProgram, FakeRowOptions } from "./fake-row.ts";
 
 /** What one run was, for tests to look at. */
-export interface FakeRun extends Program {
+export interface FakeRun extends FakeProgram {
   readonly repeat: number;
   readonly waitFrames: number;
   readonly rows: readonly number[];
 }
 
-export interface FakeOptions {
-  readonly groups: number;
-  /** Frames after which a row with this seed ends by itself. */
-  readonly framesOf?: (admit: AdmitRecord) => number;
+export interface FakeOptions extends FakeRowOptions {
   /** Runs by itself, a tick after each submission; else by runOne(). */
   readonly isManual?: boolean;
 }
@@ -82,7 +55,7 @@ export class FakeSidecar implements SidecarConnection {
   onWake: (() => void) | undefined;
   onGone: ((error: VoxfuseError) => void) | undefined;
   readonly runs: FakeRun[] = [];
-  readonly rows = new Map<number, Row>();
+  readonly rows = new Map<number, FakeRow>();
   submissions = 0;
   admits = 0;
   /** Most submissions with runs that were in flight at once. */
@@ -90,7 +63,7 @@ export class FakeSidecar implements SidecarConnection {
   readonly #options: FakeOptions;
   readonly #queue: Uint8Array[] = [];
   readonly #completions: Completion[] = [];
-  readonly #programs = new Map<number, Program>();
+  readonly #programs = new Map<number, FakeProgram>();
   readonly #outputs = new Map<number, { generation: number; codes: number[][]; pcm: number }>();
   #isScheduled = false;
 
@@ -241,25 +214,13 @@ export class FakeSidecar implements SidecarConnection {
     if (this.rows.has(admit.row)) throw new Error("row is taken");
     this.admits += 1;
     const tail = 4 * (PROMPT_ENTRY_WORDS * admit.promptCount + admit.textCount);
-    const row: Row = {
-      admit,
-      pages: [],
-      codes: [],
-      position: 0,
-      promptDone: 0,
-      frame: 0,
-      codesCount: 0,
-      codesGiven: 0,
-      vocoded: 0,
-      done: 0,
-      finishReason: 0,
-    };
+    const row = new FakeRow(admit, this.#options);
     this.rows.set(admit.row, row);
     this.#addPages(row, view, at + ADMIT_RECORD_BYTES + tail, admit.pageCount);
     this.#outputs.set(admit.row, { generation: admit.generation, codes: [], pcm: 0 });
   }
 
-  #addPages(row: Row, view: DataView, at: number, count: number): void {
+  #addPages(row: FakeRow, view: DataView, at: number, count: number): void {
     for (let i = 0; i < count; i++) {
       const page = view.getUint32(at + 4 * i, true);
       if ([...this.rows.values()].some((other) => other.pages.includes(page))) {
@@ -302,76 +263,25 @@ export class FakeSidecar implements SidecarConnection {
       touched.add(entry.row);
       const isVocode = program.kind === ProgramKind.Vocode;
       if (isVocode !== (record.laneClass === LaneClass.Vocode)) throw new Error("wrong class");
-      for (let i = 0; i < repeat; i++) this.#step(program, row, waitFrames);
+      for (let i = 0; i < repeat; i++) row.step(program, waitFrames);
       this.#publish(entry.row, row);
     }
   }
 
-  #step({ kind, tokens }: Program, row: Row, waitFrames: number): void {
-    if (kind === ProgramKind.Prefill) {
-      const rows = Math.min(tokens, row.admit.promptCount - row.promptDone);
-      row.promptDone += rows;
-      this.#advance(row, rows);
-    } else if (kind === ProgramKind.Vocode) {
-      if (row.done === 0 && row.codesCount < waitFrames) throw new Error("it would wait for ever");
-      row.vocoded += Math.min(tokens, row.codesCount - row.vocoded);
-    } else if (kind === ProgramKind.Forced) {
-      if (row.frame < row.codesGiven) this.#frame(row);
-    } else if (row.done === 0) {
-      this.#decode(row);
-    }
-  }
-
-  #decode(row: Row): void {
-    if (row.promptDone < row.admit.promptCount) throw new Error("decode before the prompt");
-    const ends = row.frame >= (this.#options.framesOf?.(row.admit) ?? Infinity);
-    if (ends || row.frame + 1 >= row.admit.maxNewTokens) {
-      row.done = 1;
-      row.finishReason = ends ? 1 : 2;
-      return;
-    }
-    row.codes[row.frame] = Array.from({ length: this.#options.groups }, (_, group) =>
-      fakeCode(row.admit, row.frame, group),
-    );
-    this.#frame(row);
-  }
-
-  #frame(row: Row): void {
-    row.frame += 1;
-    row.codesCount = row.frame;
-    this.#advance(row, 1);
-  }
-
-  #advance(row: Row, positions: number): void {
-    row.position += positions;
-    if (row.position > row.pages.length * PAGE_POSITIONS) throw new Error("too few pages");
-  }
-
-  #publish(index: number, row: Row): void {
+  #publish(index: number, row: FakeRow): void {
     const output = this.#outputs.get(index);
     if (output === undefined) return;
     output.codes = row.codes.slice(0, row.codesCount);
     output.pcm = row.vocoded;
   }
 
-  #rowOf({ row, generation }: { readonly row: number; readonly generation: number }): Row {
+  #rowOf({ row, generation }: { readonly row: number; readonly generation: number }): FakeRow {
     const found = this.rows.get(row);
     if (found?.admit.generation !== generation) throw new Error(`row ${row} is another's`);
     return found;
   }
 
   #result(index: number): LaneResult | undefined {
-    const row = this.rows.get(index);
-    if (row === undefined) return undefined;
-    return {
-      row: index,
-      generation: row.admit.generation,
-      position: row.position,
-      promptDone: row.promptDone,
-      codesCount: row.codesCount,
-      vocoded: row.vocoded,
-      done: row.done,
-      finishReason: row.finishReason,
-    };
+    return this.rows.get(index)?.result();
   }
 }

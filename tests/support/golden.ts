@@ -43,7 +43,7 @@ export async function readTensor(
 ): Promise<{ shape: readonly number[]; values: number[] }> {
   const tensor = (await readSafetensorsHeader(file)).find((each) => each.name === name);
   if (tensor === undefined) throw new Error(`${file} has no tensor ${name}`);
-  const bytes = Uint8Array.from(
+  const bytes = new Uint8Array(
     readFileSync(file).subarray(tensor.offset, tensor.offset + tensor.bytes),
   );
   const { dtype, shape } = tensor;

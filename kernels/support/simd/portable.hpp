@@ -66,7 +66,8 @@ VOXFUSE_SIMD F32x16 operator*(const F32x16& a, const F32x16& b) {
 VOXFUSE_SIMD F32x16 operator/(const F32x16& a, const F32x16& b) {
   return each_lane([&](int i) { return a.lane[i] / b.lane[i]; });
 }
-VOXFUSE_SIMD F32x16 fma(const F32x16& a, const F32x16& b, const F32x16& c) {
+// Sixteen calls of libm where the compiler may not assume fma: one copy of them is enough.
+[[gnu::noinline]] static F32x16 fma(const F32x16& a, const F32x16& b, const F32x16& c) {
   return each_lane([&](int i) { return __builtin_fmaf(a.lane[i], b.lane[i], c.lane[i]); });
 }
 VOXFUSE_SIMD F32x16 sqrt(const F32x16& x) {

@@ -1,15 +1,15 @@
-import { ErrorCode } from "../../shared/gen/protocol.ts";
-import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { PollResult } from "../planner/planner.ts";
-import type { Planner, PlannerRequest } from "../planner/planner.ts";
-import { errorFromStatus } from "../sidecar/wire-errors.ts";
+import { ErrorCode } from "../../../shared/gen/protocol.ts";
+import { VoxfuseError } from "../../errors/voxfuse-error.ts";
+import { PollResult } from "../../planner/planner.ts";
+import type { Planner, PlannerRequest } from "../../planner/planner.ts";
+import { errorFromStatus } from "../../sidecar/wire-errors.ts";
 import { Feed } from "./feed.ts";
-import type { Completion, SidecarConnection } from "./parts.ts";
+import type { Completion, SidecarConnection } from "../parts.ts";
 
 /** Sums over a session, for stats and benches. */
 export interface PumpCounts {
   submissions: number;
-  /** Completions that had to be there before the next submission could be made. */
+  /** Completions that had to be consumed before the next dependent submission could be made. */
   roundTrips: number;
   /** Decode-class repeats. */
   framesRun: number;
@@ -25,6 +25,12 @@ export interface PumpParts {
   readonly connection: SidecarConnection;
   /** Codes of a frame. */
   readonly groups: number;
+}
+
+/** What only some requests have. */
+export interface AddOptions {
+  readonly codes?: Uint32Array;
+  readonly before?: Feed | undefined;
 }
 
 /**
@@ -52,7 +58,6 @@ export class Pump {
   #mustRunAgain = false;
   /** The ring was full: the planner's submission waits for a slot. */
   #isBlocked = false;
-  #hasConsumedCompletion = false;
   #error: unknown;
   #onIdle: (() => void)[] = [];
 
@@ -81,18 +86,17 @@ export class Pump {
    * Adds a request; its feed fills from now on.
    *
    * @param codes Of a vocode-only request.
+   * @param before The segment that this one follows, whose place it keeps.
    * @throws {VoxfuseError} as Planner.add(); what ended the session.
    */
-  add(request: PlannerRequest, codes?: Uint32Array): Feed {
+  add(request: PlannerRequest, { codes, before }: AddOptions = {}): Feed {
     if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
-    const ticket = this.#planner.add(request);
-    const feed = new Feed(ticket, (frames) => {
-      if (this.#error !== undefined || !this.#feeds.has(ticket)) return;
+    const ticket = this.#planner.add(request, before?.arrival);
+    const feed = new Feed(ticket, this.#planner.arrival(ticket), (frames) => {
+      if (this.#error !== undefined || this.#feeds.get(ticket) !== feed) return;
       this.#planner.consumed(ticket, frames);
       this.start();
     });
-    // What completed before is nothing that this request waited for.
-    if (this.#feeds.size === 0) this.#hasConsumedCompletion = false;
     this.#feeds.set(ticket, feed);
     if (codes !== undefined) this.#givenCodes.set(ticket, codes);
     this.start();
@@ -184,13 +188,13 @@ export class Pump {
     this.counts.launches += header.opCount;
     this.counts.decodeMs += Number(header.decodeNs) / 1e6;
     this.counts.vocodeMs += Number(header.vocodeNs) / 1e6;
-    this.#hasConsumedCompletion = true;
     if (status !== ErrorCode.Ok) throw errorFromStatus("a submission", status);
   }
 
   #endIfOver(feed: Feed): void {
     const frames = this.#planner.frames(feed.ticket);
     if (frames === undefined || feed.pcmCount < frames) return;
+    feed.roundTrips = this.#planner.ticketRoundTrips(feed.ticket);
     feed.end(this.#planner.finishReason(feed.ticket));
     this.#forget(feed);
   }
@@ -233,11 +237,7 @@ export class Pump {
     this.#isBlocked = !this.#connection.submit(this.#planner.submission());
     if (this.#isBlocked) return false;
     this.counts.submissions += 1;
-    if (this.#hasConsumedCompletion) {
-      this.counts.roundTrips += 1;
-      for (const feed of this.#feeds.values()) feed.roundTrips += 1;
-    }
-    this.#hasConsumedCompletion = false;
+    this.counts.roundTrips = this.#planner.roundTrips();
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 
 /** Audio of some frames in a row. */
 export interface FedFrames {
@@ -14,6 +14,8 @@ export interface FedFrames {
  */
 export class Feed {
   readonly ticket: number;
+  /** Place of its request in the order of arrival. */
+  readonly arrival: number;
   /** Called when the consumer took frames up to this one. */
   readonly #onTaken: (frames: number) => void;
   readonly codes: Uint32Array[] = [];
@@ -24,6 +26,7 @@ export class Feed {
   /** Of performance.now(); undefined until then. */
   firstCodesAt: number | undefined;
   firstAudioAt: number | undefined;
+  /** Known at the end. */
   roundTrips = 0;
   finishReason = 0;
   readonly #waiting: FedFrames[] = [];
@@ -31,8 +34,9 @@ export class Feed {
   #error: unknown;
   #wake: (() => void) | undefined;
 
-  constructor(ticket: number, onTaken: (frames: number) => void) {
+  constructor(ticket: number, arrival: number, onTaken: (frames: number) => void) {
     this.ticket = ticket;
+    this.arrival = arrival;
     this.#onTaken = onTaken;
   }
 

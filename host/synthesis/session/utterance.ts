@@ -1,9 +1,9 @@
-import { FinishReason } from "../../shared/gen/protocol.ts";
-import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import type { PlannerRequest } from "../planner/planner.ts";
+import { FinishReason } from "../../../shared/gen/protocol.ts";
+import { VoxfuseError } from "../../errors/voxfuse-error.ts";
+import type { PlannerRequest } from "../../planner/planner.ts";
 import type { Feed } from "./feed.ts";
 import type { Pump } from "./pump.ts";
-import type { SpeechEnd } from "./speech.ts";
+import type { SpeechEnd } from "../speech.ts";
 
 /** Silence between two segments, about the length of a pause between sentences. [seconds] */
 export const PAUSE_SECONDS = 0.2;
@@ -48,32 +48,44 @@ export async function* utter(
   parts: UtteranceParts,
 ): AsyncGenerator<AudioChunk, UtteranceEnd, undefined> {
   const { pump, segments, sampleRate, groups, signal } = parts;
-  const codes: Uint32Array[] = [];
-  const ends: Feed[] = [];
-  for (const [segment, request] of segments.entries()) {
+  // Of each segment that was asked for, in order: the one being heard and the one after it at most
+  // have a ticket.
+  const feeds: Feed[] = [];
+  const addNext = (): void => {
+    const request = segments[feeds.length];
+    if (request !== undefined) feeds.push(pump.add(request, { before: feeds[0] }));
+  };
+  try {
     signal?.throwIfAborted();
-    if (segment > 0) {
-      const samples = new Float32Array(Math.round(PAUSE_SECONDS * sampleRate));
-      yield { samples, sampleRate, segment, frames: 0 };
-    }
-    const feed = pump.add(request);
-    try {
+    addNext();
+    for (const [segment, feed] of feeds.entries()) {
+      if (segment > 0) yield pauseBefore(segment, sampleRate);
       for await (const { samples, frames } of taken(feed, signal)) {
+        // Once there is sound, the next segment may use what the machine has left.
+        if (feeds.length === segment + 1) addNext();
         yield { samples, sampleRate, segment, frames };
       }
       checkEnd(feed.finishReason);
-      codes.push(feed.allCodes(groups));
-      ends.push(feed);
-    } finally {
-      pump.release(feed); // on return, throw and abort: no ticket outlives its caller
+      if (feeds.length === segment + 1) addNext(); // a segment without sound
     }
+    return endOf(feeds, groups);
+  } finally {
+    for (const feed of feeds) pump.release(feed); // no ticket outlives its caller
   }
+}
+
+function pauseBefore(segment: number, sampleRate: number): AudioChunk {
+  const samples = new Float32Array(Math.round(PAUSE_SECONDS * sampleRate));
+  return { samples, sampleRate, segment, frames: 0 };
+}
+
+function endOf(feeds: readonly Feed[], groups: number): UtteranceEnd {
   return {
-    codes,
-    finishReason: ends.at(-1)?.finishReason === FinishReason.Length ? "length" : "stop",
-    firstCodesAt: ends[0]?.firstCodesAt ?? performance.now(),
-    firstAudioAt: ends[0]?.firstAudioAt ?? performance.now(),
-    roundTrips: ends.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
+    codes: feeds.map((feed) => feed.allCodes(groups)),
+    finishReason: feeds.at(-1)?.finishReason === FinishReason.Length ? "length" : "stop",
+    firstCodesAt: feeds[0]?.firstCodesAt ?? performance.now(),
+    firstAudioAt: feeds[0]?.firstAudioAt ?? performance.now(),
+    roundTrips: feeds.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
   };
 }
 

@@ -1,13 +1,13 @@
-import type { EngineLayout, LoadReply } from "../../shared/gen/protocol.ts";
-import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { Planner } from "../planner/planner.ts";
-import { connectSidecar } from "../sidecar/connect.ts";
-import { spawnSidecar } from "../sidecar/spawn.ts";
-import { tensorManifest } from "./checkpoint.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { plannerConfig } from "./limits.ts";
-import type { EngineLimits } from "./limits.ts";
-import type { SidecarConnection } from "./parts.ts";
+import type { EngineLayout, LoadReply } from "../../../shared/gen/protocol.ts";
+import { VoxfuseError } from "../../errors/voxfuse-error.ts";
+import { Planner } from "../../planner/planner.ts";
+import { connectSidecar } from "../../sidecar/connect.ts";
+import { spawnSidecar } from "../../sidecar/spawn.ts";
+import { tensorManifest } from "../checkpoint.ts";
+import type { Checkpoint } from "../checkpoint.ts";
+import { plannerConfig } from "../limits.ts";
+import type { EngineLimits } from "../limits.ts";
+import type { SidecarConnection } from "../parts.ts";
 import { Pump } from "./pump.ts";
 
 export const BACKENDS = ["auto", "cpu", "reference"] as const;

@@ -1,0 +1,74 @@
+import { VoxfuseError } from "../../errors/voxfuse-error.ts";
+import type { Checkpoint } from "../checkpoint.ts";
+import type { EngineLimits } from "../limits.ts";
+import { openSession } from "./session.ts";
+import type { Session, SidecarChoice } from "./session.ts";
+
+/** The session that an engine has at a time: where one ended, the next request starts another. */
+export class LiveSession {
+  readonly #checkpoint: Checkpoint;
+  readonly #limits: EngineLimits;
+  readonly #choice: SidecarChoice;
+  #session: Promise<Session> | undefined;
+  #isClosed = false;
+  readonly #closing = new AbortController();
+
+  constructor(checkpoint: Checkpoint, limits: EngineLimits, choice: SidecarChoice) {
+    this.#checkpoint = checkpoint;
+    this.#limits = limits;
+    this.#choice = choice;
+  }
+
+  /** @throws {VoxfuseError} ERR_CLOSED */
+  requireOpen(): void {
+    if (this.#isClosed) throw closedError();
+  }
+
+  /**
+   * The live session, or a fresh one where the last one ended.
+   *
+   * @throws {VoxfuseError} ERR_CLOSED; as openSession().
+   */
+  async open(signal?: AbortSignal): Promise<Session> {
+    this.requireOpen();
+    const current = await this.#session?.catch(() => undefined);
+    if (current !== undefined && current.pump.error === undefined) return current;
+    return this.#reopen(current, signal);
+  }
+
+  async #reopen(ended: Session | undefined, signal: AbortSignal | undefined): Promise<Session> {
+    this.requireOpen();
+    // Of several requests that find the session ended, the first one starts the next.
+    const known = this.#session;
+    const latest = await known?.catch(() => undefined);
+    if (this.#session !== known || latest !== ended) return this.open(signal);
+    const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])];
+    const opening = openSession(
+      this.#checkpoint,
+      this.#limits,
+      this.#choice,
+      AbortSignal.any(signals),
+    );
+    this.#session = opening;
+    try {
+      await ended?.connection.close();
+      return await opening;
+    } catch (error) {
+      if (this.#session === opening) this.#session = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends every request with ERR_CLOSED and the sidecar with them. May be called again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#closing.abort(closedError());
+    const session = await this.#session?.catch(() => undefined);
+    session?.pump.fail(closedError());
+    await session?.connection.close();
+  }
+}
+
+function closedError(): VoxfuseError {
+  return new VoxfuseError("ERR_CLOSED", "The engine was closed; load another one.");
+}

@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import test from "ava";
+import type { ExecutionContext } from "ava";
+import { parseWav } from "../../host/audio/wav.ts";
+import { PROJECT, temporaryFolder } from "../support/golden.ts";
+import { nativeProgram } from "../support/native.ts";
+import { TINY } from "../support/engine.ts";
+
+const MAIN = join("build", "js", "host", "cli", "main.js");
+const SPEAK = ["speak", "Hi.", "--model", TINY, "--seed", "7", "--max-new-tokens", "4"];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], main = MAIN, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("its outputs are not pipes");
+  const code = new Promise<number | null>((resolve) => child.once("close", resolve));
+  child.stdin?.end();
+  const [out, err] = await Promise.all([buffer(stdout), buffer(stderr)]);
+  return { code: await code, stdout: out, stderr: err.toString("utf8") };
+}
+
+function voxfuse(...args: string[]): Promise<Ended> {
+  return ended(start(args));
+}
+
+test("speak writes a WAV file and says in JSON what it wrote", async (t) => {
+  const path = join(temporaryFolder(t), "a.wav");
+  const { code, stdout, stderr } = await voxfuse(...SPEAK, "--output", path, "--json");
+  t.is(code, 0, stderr);
+  const { samples, sampleRateHz } = parseWav(readFileSync(path));
+  const seconds = samples.length / sampleRateHz;
+  t.true(seconds > 0);
+  t.like(JSON.parse(stdout.toString("utf8")), { path, seed: 7, finishReason: "length", seconds });
+});
+
+test("the same seed writes the same file", async (t) => {
+  const folder = temporaryFolder(t);
+  const files = ["a.wav", "b.wav"].map((name) => join(folder, name));
+  for (const file of files) t.is((await voxfuse(...SPEAK, "-o", file)).code, 0);
+  const [a, b] = files.map((file) => readFileSync(file));
+  t.deepEqual(a, b);
+});
+
+test("-o - streams the same sound to standard output, and nothing else", async (t) => {
+  const path = join(temporaryFolder(t), "a.wav");
+  await voxfuse(...SPEAK, "-o", path);
+  const { code, stdout, stderr } = await voxfuse(...SPEAK, "-o", "-");
+  t.is(code, 0, stderr);
+  t.deepEqual(parseWav(stdout).samples, parseWav(readFileSync(path)).samples);
+});
+
+test("voices, as JSON", async (t) => {
+  const { code, stdout } = await voxfuse("voices", "--model", TINY, "--json");
+  t.is(code, 0);
+  const said = JSON.parse(stdout.toString("utf8")) as Record<string, string[]>; // compared below
+  t.true((said["voices"]?.length ?? 0) > 0);
+  t.is(said["languages"]?.[0], "auto");
+});
+
+test("doctor, as JSON, finds this machine well", async (t) => {
+  const { code, stdout } = await voxfuse("doctor", "--json");
+  const findings = JSON.parse(stdout.toString("utf8")) as { name: string; ok: boolean }[];
+  t.deepEqual(
+    findings.filter(({ ok }) => !ok),
+    [],
+  );
+  t.deepEqual(
+    findings.map(({ name }) => name),
+    ["system", "node", "voice", "planner", "sidecar"],
+  );
+  t.is(code, 0);
+});
+
+const EXITS: readonly (readonly [code: number, says: RegExp, ...args: string[]])[] = [
+  [0, /^$/, "--version"],
+  [0, /^$/, "speak", "--help"],
+  [1, /ERR_OUTPUT_NOT_WRITABLE/, ...SPEAK, "-o", "/proc/no/such/a.wav"],
+  [2, /unknown command/, "shout"],
+  [2, /unknown option/, "speak", "--loudly"],
+  [2, /whole number/, ...SPEAK, "--seed", "x"],
+  [2, /ERR_UNKNOWN_VOICE/, ...SPEAK, "--voice", "nobody"],
+  [2, /ERR_UNKNOWN_LANGUAGE/, ...SPEAK, "--language", "klingon"],
+  [2, /ERR_SAMPLING_RANGE/, ...SPEAK, "--temperature", "0"],
+  [2, /ERR_INVALID_ARGUMENT/, ...SPEAK, "--backend", "abacus"],
+  [2, /ERR_INVALID_ARGUMENT/, "speak", "--model", TINY, "--file", "/no/such/file"],
+  [2, /ERR_TEXT_EMPTY/, "speak", "--model", TINY, "-"],
+  [3, /ERR_MODEL_NOT_FOUND/, "speak", "Hi.", "--model", "no-such-model"],
+  [3, /ERR_MODEL_FILE_MISSING|ERR_MODEL_NOT_FOUND/, "voices", "--model", "tests/golden"],
+  [4, /ERR_SIDECAR_MISSING/, ...SPEAK, "--sidecar", "unix:/no/such/socket"],
+];
+
+for (const [exitCode, says, ...args] of EXITS) {
+  test(`voxfuse ${args.join(" ")} exits with ${exitCode}`, async (t) => {
+    const { code, stderr } = await voxfuse(...args);
+    t.is(code, exitCode, stderr);
+    t.regex(stderr, says);
+    if (says.source.startsWith("ERR_")) t.is(stderr.split("\n").length, 2, "one line");
+  });
+}
+
+test("an interrupt ends speaking with 130 and leaves no file", async (t) => {
+  const path = join(temporaryFolder(t), "a.wav");
+  const args = ["speak", "Hi.", "--model", TINY, "--max-new-tokens", "4000", "--packet", "1"];
+  const child = start([...args, "-o", "-"]);
+  child.stdout?.once("data", () => child.kill("SIGINT"));
+  t.is((await ended(child)).code, 130);
+  const recording = `${path}.recording`;
+  const second = start([...args, "-o", path, "--record", recording]);
+  const exit = ended(second);
+  // Its sidecar records, so it is past the point from which it heeds signals.
+  while (!existsSync(recording)) await new Promise((resolve) => setTimeout(resolve, 20));
+  second.kill("SIGTERM");
+  t.is((await exit).code, 130);
+  t.throws(() => readFileSync(path), { code: "ENOENT" });
+});
+
+/** Main of a package whose native folder holds `native`: a name, and what lies there by it. */
+function packageWith(t: ExecutionContext, native: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder(t);
+  const bin = join(folder, "build", "native", "bin");
+  mkdirSync(bin, { recursive: true });
+  for (const part of ["host", "shared"]) {
+    cpSync(join(PROJECT, "build/js", part), join(folder, "build/js", part), { recursive: true });
+  }
+  for (const linked of ["node_modules", "build/wasm", "tests"]) {
+    symlinkSync(join(PROJECT, linked), join(folder, linked));
+  }
+  copyFileSync(join(PROJECT, "package.json"), join(folder, "package.json"));
+  for (const [name, program] of Object.entries(native)) {
+    symlinkSync(nativeProgram(program), join(bin, name));
+  }
+  return join(folder, MAIN);
+}
+
+const ADDON = { "voxfuse_addon.node": "voxfuse_addon.node" };
+const OTHER_SIDECAR = { ...ADDON, "voxfuse-sidecar": "scripted_peer" };
+
+test("without its native parts it exits with 4 and names what is missing", async (t) => {
+  for (const [native, env, says] of [
+    [{}, {}, /ERR_NATIVE_BUILD|ERR_SIDECAR_MISSING/],
+    [ADDON, {}, /ERR_SIDECAR_MISSING/],
+    [OTHER_SIDECAR, { PEER: "other-hash" }, /ERR_LAYOUT_MISMATCH/],
+    [OTHER_SIDECAR, { PEER: "die-at-once" }, /ERR_SIDECAR_GONE/],
+  ] as const) {
+    const { code, stderr } = await ended(start(SPEAK, packageWith(t, native), env));
+    t.is(code, 4, stderr);
+    t.regex(stderr, says);
+  }
+});
