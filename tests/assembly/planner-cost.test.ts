@@ -29,8 +29,8 @@ test("a steady submission for 32 rows costs five microseconds and no memory", as
     const feeds = Array.from({ length: ROWS }, (_, seed) => pump.add(request(seed, 400)));
     await Promise.all(feeds.map(drain));
   }
-  // Tests run side by side on few cores, so that most figures tell of the neighbours: the fastest of
-  // some hundred submissions is what the planner itself costs.
+  // Tests run side by side on few cores, so that most figures tell of the neighbours: the fastest
+  // of some hundred submissions is what the planner itself costs.
   const sorted = microseconds.toSorted((a, b) => a - b);
   const least = sorted[0] ?? Infinity;
   const tenth = sorted[Math.floor(sorted.length / 10)] ?? Infinity;
