@@ -89,7 +89,10 @@ export class Config {
   framesMax: u32 = 0;
   prefillLevel: u32 = 0;
   decodeLevel: u32 = 0;
+  /** Of talker and predictor. */
   actDtype: u32 = 0;
+  /** Of the vocoder. */
+  codecActDtype: u32 = 0;
   hostSampling: bool = false;
   repeatMax: u32 = 0;
   queueMax: u32 = 0;
@@ -112,11 +115,6 @@ export function codecRate(index: u32): u32 {
   return PlannerConfig.codecRates(CONFIG_AT, index);
 }
 
-/** Bytes of an activation. */
-export function actBytes(): u32 {
-  return config.actDtype == Dtype.Bf16 ? 2 : 4;
-}
-
 /** Reads and checks the record at CONFIG_AT. On an error nothing may be planned. */
 export function readConfig(): PlanError {
   readTalker();
@@ -129,8 +127,8 @@ export function readConfig(): PlanError {
   if (!areLimitsSound()) return PlanError.BadLimits;
   if (config.prefillLevel > <u32>FusionLevel.Swiglu) return PlanError.BadLevel;
   if (config.decodeLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
-  // The ops that pick and export take f32 logits, and a matmul's output has the activations' dtype.
-  return config.actDtype == Dtype.F32 ? PlanError.Ok : PlanError.BadDtype;
+  if (!isActDtype(config.actDtype) || !isActDtype(config.codecActDtype)) return PlanError.BadDtype;
+  return PlanError.Ok;
 }
 
 function readTalker(): void {
@@ -196,6 +194,7 @@ function readLimits(): void {
   config.prefillLevel = PlannerConfig.prefillLevel(at);
   config.decodeLevel = PlannerConfig.decodeLevel(at);
   config.actDtype = PlannerConfig.actDtype(at);
+  config.codecActDtype = PlannerConfig.codecActDtype(at);
   config.hostSampling = PlannerConfig.hostSampling(at) != 0;
   config.repeatMax = PlannerConfig.repeatMax(at);
   config.queueMax = PlannerConfig.queueMax(at);
@@ -258,6 +257,10 @@ function areLimitsSound(): bool {
   if (config.queueMax > SIZE_MAX || PlannerConfig.hostSampling(CONFIG_AT) > 1) return false;
   const steady = config.vocodeSteady;
   return isSize(steady, VOCODE_FRAMES_MAX) && (steady & (steady - 1)) == 0;
+}
+
+function isActDtype(dtype: u32): bool {
+  return dtype == Dtype.F32 || dtype == Dtype.Bf16;
 }
 
 function isSize(value: u32, max: u32): bool {

@@ -86,12 +86,13 @@ export function requestBytesMax(): u32 {
  *
  * @param priority Larger goes first.
  * @param vocodeFrames Frames of codes to turn into PCM, with an empty prompt; 0 for speech.
+ * @param codesOnly 1: its codes are wanted and no PCM of them.
  * @param place ticketPlace() of the request that this is a later segment of, which then does not
  *   count against the queue; ABSENT for a new request.
  * @returns A ticket, or a negative AddResult.
  */
-export function add(priority: u32, vocodeFrames: u32, place: u32): i32 {
-  return addRequest(priority, vocodeFrames, place);
+export function add(priority: u32, vocodeFrames: u32, codesOnly: u32, place: u32): i32 {
+  return addRequest(priority, vocodeFrames, codesOnly, place);
 }
 
 /** The host is done with the ticket: it is stopped unless it is over, and its number is free. */

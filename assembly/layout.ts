@@ -1,8 +1,8 @@
 // Where everything of a row and of the caches lies, in units of ALIGNMENT bytes.
-import { EngineLayout, PAGE_POSITIONS, PlanError } from "../shared/gen/protocol.as";
+import { Dtype, EngineLayout, PAGE_POSITIONS, PlanError } from "../shared/gen/protocol.as";
 import { PROMPT_ENTRY_WORDS, ROW_STATE_BYTES } from "../shared/gen/protocol.as";
 import { LAYOUT_AT } from "./arenas";
-import { VOCODE_FRAMES_MAX, actBytes, codecConfig, config } from "./config";
+import { VOCODE_FRAMES_MAX, codecConfig, config } from "./config";
 import { StackConfig, predictorConfig, talkerConfig } from "./config";
 import { unitsOf } from "./plan/buffers";
 
@@ -22,6 +22,8 @@ export class CachePlace {
   pagePositions: u32 = 0;
   /** Elements of one layer's k, or v. */
   elements: u32 = 0;
+  /** That of the activations of the programs that use it. */
+  dtype: Dtype = Dtype.F32;
 }
 
 export const talkerCache: CachePlace = new CachePlace();
@@ -70,16 +72,16 @@ function writeLimits(): void {
 /** Fields in order of EngineLayout, RowState first. Answers whether a row fits its units. */
 function placeRow(): bool {
   const at = LAYOUT_AT;
-  cursor = unitsOf(ROW_STATE_BYTES, 1);
-  EngineLayout.setPromptAt(at, take(<u64>PROMPT_ENTRY_WORDS * config.promptMax, 4));
-  EngineLayout.setTextAt(at, take(config.textMax, 4));
-  EngineLayout.setCodesAt(at, take(<u64>config.framesMax * config.groups, 4));
-  EngineLayout.setSeenAt(at, take(EngineLayout.seenWords(at), 4));
-  EngineLayout.setPageTableAt(at, take(EngineLayout.pagesMax(at), 4));
-  EngineLayout.setHiddenAt(at, take(talkerConfig.width, actBytes()));
-  EngineLayout.setLogitsAt(at, take(EngineLayout.logitsMax(at), 4));
-  EngineLayout.setPcmAt(at, take(<u64>VOCODE_FRAMES_MAX * config.frameSamples, 4));
-  EngineLayout.setStateAt(at, take(0, 4));
+  cursor = unitsOf(ROW_STATE_BYTES / 4, Dtype.U32);
+  EngineLayout.setPromptAt(at, take(<u64>PROMPT_ENTRY_WORDS * config.promptMax, Dtype.U32));
+  EngineLayout.setTextAt(at, take(config.textMax, Dtype.U32));
+  EngineLayout.setCodesAt(at, take(<u64>config.framesMax * config.groups, Dtype.U32));
+  EngineLayout.setSeenAt(at, take(EngineLayout.seenWords(at), Dtype.U32));
+  EngineLayout.setPageTableAt(at, take(EngineLayout.pagesMax(at), Dtype.U32));
+  EngineLayout.setHiddenAt(at, take(talkerConfig.width, Dtype.F32)); // room for either dtype
+  EngineLayout.setLogitsAt(at, take(EngineLayout.logitsMax(at), Dtype.F32));
+  EngineLayout.setPcmAt(at, take(<u64>VOCODE_FRAMES_MAX * config.frameSamples, Dtype.F32));
+  EngineLayout.setStateAt(at, <u32>cursor);
   takeHistories();
   EngineLayout.setRowUnits(at, <u32>cursor);
   return fitsUnits(cursor * (config.rows + 1));
@@ -102,12 +104,12 @@ function takeHistories(): void {
 }
 
 function takeHistory(tokens: u32, width: u32): void {
-  take(<u64>tokens * width, actBytes());
+  take(<u64>tokens * width, config.codecActDtype);
 }
 
-function take(elements: u64, elementBytes: u32): u32 {
+function take(elements: u64, dtype: Dtype): u32 {
   const at = <u32>cursor;
-  cursor += unitsOf(elements, elementBytes);
+  cursor += unitsOf(elements, dtype);
   return at;
 }
 
@@ -115,6 +117,9 @@ function placeCaches(): bool {
   const rows = config.rows + 1;
   const ring = config.window + VOCODE_FRAMES_MAX;
   cursor = 0;
+  talkerCache.dtype = config.actDtype;
+  predictorCache.dtype = config.actDtype;
+  vocoderCache.dtype = config.codecActDtype;
   if (!placeCache(talkerCache, talkerConfig, config.pages + 1, PAGE_POSITIONS)) return false;
   if (!placeCache(predictorCache, predictorConfig, rows, config.groups)) return false;
   if (!placeCache(vocoderCache, codecConfig, rows, ring)) return false;
@@ -132,7 +137,7 @@ function placeCache(place: CachePlace, stack: StackConfig, pages: u32, positions
   place.pages = pages;
   place.pagePositions = positions;
   place.elements = <u32>elements;
-  place.units = <u32>unitsOf(elements, actBytes());
+  place.units = <u32>unitsOf(elements, place.dtype);
   cursor += <u64>place.units * 2 * stack.layers;
   return fitsUnits(cursor);
 }

@@ -6,7 +6,10 @@ export type { FusionLevelName, LimitOptions, SamplingSide } from "./synthesis/li
 export type { LoadOptions } from "./synthesis/load-options.ts";
 export type { SpeakOptions } from "./synthesis/request.ts";
 export type { SamplingOptions } from "./synthesis/sampling-options.ts";
-export type { BackendName, IsaName } from "./synthesis/session/session.ts";
+export type { BackendName, DtypeName } from "./synthesis/session/backend.ts";
+export type { IsaName } from "./synthesis/session/session.ts";
+export type { LoadProgress } from "./synthesis/session/weight-loader.ts";
 export { Speech } from "./synthesis/speech.ts";
 export type { SpeechCodes, SpeechEnd, SpeechTimings } from "./synthesis/speech.ts";
+export type { TraceCounts } from "./synthesis/trace/engine-trace.ts";
 export type { AudioChunk } from "./synthesis/session/utterance.ts";

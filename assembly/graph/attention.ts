@@ -1,12 +1,14 @@
-// Rotation, cache and attention of one layer, where q, k and v are separate buffers.
+// Rotation, cache and attention of one layer.
 import { FusionLevel, encodeAttention, encodeAttentionScores } from "../../shared/gen/protocol.as";
 import { Dtype, encodeAttentionSoftmax, encodeAttentionValues } from "../../shared/gen/protocol.as";
 import { encodeKvAppend, encodeRopeCosine, encodeRopeQk } from "../../shared/gen/protocol.as";
 import { encodeRopeRotateAdd } from "../../shared/gen/protocol.as";
 import { acquire, release } from "../plan/buffers";
 import { emit, here } from "../plan/writer";
+import { encodeQkvAttention } from "../../shared/gen/protocol.as";
 import { keyCache, valueCache } from "./places";
 import { StackRun } from "./stack";
+import { tensor } from "./weights";
 
 /** The attention's output, before its projection. Releases q, k and v. */
 export function attend(run: StackRun, layer: u32, q: u32, k: u32, v: u32): u32 {
@@ -27,8 +29,46 @@ export function attend(run: StackRun, layer: u32, q: u32, k: u32, v: u32): u32 {
   return y;
 }
 
+/** From joint rows of q, k and v to the attention's output, all in one op. Releases qkv. */
+export function attendJointly(run: StackRun, layer: u32, qkv: u32): u32 {
+  const shape = run.shape;
+  const cache = run.cache;
+  const y = run.temporary(shape.qWidth);
+  emit(
+    encodeQkvAttention(
+      here(),
+      tensor("self_attn.q_norm.weight", shape.headDim, 1),
+      tensor("self_attn.k_norm.weight", shape.headDim, 1),
+      run.frequencies,
+      run.row,
+      run.pageTable,
+      run.valid,
+      qkv,
+      keyCache(cache, layer),
+      valueCache(cache, layer),
+      y,
+      run.lanes,
+      run.tokens,
+      shape.heads,
+      shape.kvHeads,
+      shape.headDim,
+      cache.pages,
+      cache.pagePositions,
+      run.pagesMax,
+      run.source,
+      run.offset,
+      run.rate,
+      run.window,
+      shape.rmsEps,
+      scaleOf(run),
+    ),
+  );
+  release(qkv);
+  return y;
+}
+
 /** Scores, softmax and values in one op; `qStride` lies between two tokens of q. */
-export function attendFused(run: StackRun, layer: u32, q: u32, qStride: u32): u32 {
+function attendFused(run: StackRun, layer: u32, q: u32, qStride: u32): u32 {
   const shape = run.shape;
   const cache = run.cache;
   const y = run.temporary(shape.qWidth);

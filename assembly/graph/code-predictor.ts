@@ -1,13 +1,13 @@
 // The code predictor: pass k of a frame predicts the code of group k + 1.
 import { Dtype, ProbeKind, WeightKind, encodeCodeEmbed } from "../../shared/gen/protocol.as";
-import { ABSENT, encodeHiddenLoad, encodeMatmul } from "../../shared/gen/protocol.as";
+import { encodeHiddenLoad } from "../../shared/gen/protocol.as";
 import { config, predictorConfig, talkerConfig } from "../config";
 import { acquire, release } from "../plan/buffers";
 import { emit, here, probe } from "../plan/writer";
 import { runStack } from "./layer";
 import { act, codesField, hiddenField, rowState } from "./places";
 import { beginPredictor, predictorRun } from "./stack";
-import { projectBiased } from "./steps";
+import { projectBiased, projectLogits, sized } from "./steps";
 import { beginWeight, endWeight, part, scope, scopeIndex, scopeText, tensor } from "./weights";
 
 /** Passes of a frame. */
@@ -97,9 +97,5 @@ function passHead(h: u32, lanes: u32, tokens: u32, pass: u32): u32 {
   scopeIndex(pass);
   scopeText(".");
   const w = tensor("weight", outputs, inputs);
-  const logits = acquire(<u64>lanes * outputs, act());
-  const stride = tokens * inputs;
-  const offset = stride - inputs;
-  emit(encodeMatmul(here(), h, w, ABSENT, logits, lanes, inputs, outputs, stride, offset));
-  return logits;
+  return projectLogits(h, w, sized(lanes, inputs, outputs), tokens * inputs);
 }

@@ -1,12 +1,11 @@
 // The Qwen3 layer of talker and predictor, at every fusion level, and the stack of such layers.
 import { ABSENT, FusionLevel, ProbeKind, WeightKind } from "../../shared/gen/protocol.as";
 import { encodeAddRmsNorm, encodeNormMatmul } from "../../shared/gen/protocol.as";
-import { encodeNormSwigluMatmul, encodeQkNormRopeAppend } from "../../shared/gen/protocol.as";
+import { encodeNormSwigluMatmul } from "../../shared/gen/protocol.as";
 import { Dtype, encodeRmsNorm } from "../../shared/gen/protocol.as";
 import { release } from "../plan/buffers";
 import { beginLayers, emit, endLayers, here, probe } from "../plan/writer";
-import { attend, attendFused } from "./attention";
-import { keyCache, valueCache } from "./places";
+import { attend, attendJointly } from "./attention";
 import { StackRun } from "./stack";
 import { addOnto, gateOnto, norm, project, projectOnto, sized } from "./steps";
 import { beginWeight, endWeight, part, scope, tensor } from "./weights";
@@ -45,14 +44,12 @@ function steppedLayer(run: StackRun, layer: u32, x: u32, delta: u32): u32 {
   return settle(run, x, feedForward(run, m));
 }
 
-/** Six ops: products take the norm before them and the addition after them along. */
+/** Five ops: products take the norm before them and the addition after them along. */
 function fusedLayer(run: StackRun, layer: u32, x: u32): void {
   run.enterLayer(layer);
   const shape = run.shape;
   const qkv = normedQkv(run, x);
-  emitNormRopeAppend(run, layer, qkv);
-  const attended = attendFused(run, layer, qkv, shape.qkvWidth);
-  release(qkv);
+  const attended = attendJointly(run, layer, qkv);
   const o = tensor("self_attn.o_proj.weight", shape.width, shape.qWidth);
   const outputSize = sized(run.rows, shape.qWidth, shape.width);
   projectOnto(x, attended, o, ABSENT, outputSize, run.level);
@@ -139,37 +136,6 @@ function normedSwiglu(run: StackRun, x: u32): u32 {
   const y = run.temporary(width);
   emit(encodeNormSwigluMatmul(here(), x, gain, w, y, run.rows, shape.width, width, shape.rmsEps));
   return y;
-}
-
-function emitNormRopeAppend(run: StackRun, layer: u32, qkv: u32): void {
-  const shape = run.shape;
-  const cache = run.cache;
-  emit(
-    encodeQkNormRopeAppend(
-      here(),
-      tensor("self_attn.q_norm.weight", shape.headDim, 1),
-      tensor("self_attn.k_norm.weight", shape.headDim, 1),
-      run.frequencies,
-      run.row,
-      run.pageTable,
-      run.valid,
-      qkv,
-      keyCache(cache, layer),
-      valueCache(cache, layer),
-      run.lanes,
-      run.tokens,
-      shape.heads,
-      shape.kvHeads,
-      shape.headDim,
-      cache.pages,
-      cache.pagePositions,
-      run.pagesMax,
-      run.source,
-      run.offset,
-      run.rate,
-      shape.rmsEps,
-    ),
-  );
 }
 
 function probeLayer(run: StackRun, layer: u32, x: u32): void {

@@ -9,9 +9,17 @@ import { buffer, unitsOf } from "../plan/buffers";
 /** Next vocoder history of the program under construction, in units from the row's start. */
 let historyAt: u32 = 0;
 
-/** Dtype of activations. */
+/** Of the program under construction. */
+let actDtype: Dtype = Dtype.F32;
+
+/** Activations that follow are of `dtype`. */
+export function setAct(dtype: Dtype): void {
+  actDtype = dtype;
+}
+
+/** Dtype of activations: the talker's and predictor's, or the vocoder's. */
 export function act(): Dtype {
-  return config.actDtype;
+  return actDtype;
 }
 
 export function rowState(): u32 {
@@ -64,7 +72,7 @@ export function beginHistories(): void {
 export function nextHistory(tokens: u32, width: u32): u32 {
   const elements = <u64>tokens * width;
   const handle = buffer(Region.Row, historyAt, elements, act());
-  historyAt += <u32>unitsOf(elements, act() == Dtype.Bf16 ? 2 : 4);
+  historyAt += <u32>unitsOf(elements, act());
   return handle;
 }
 
@@ -74,9 +82,10 @@ export function endHistories(): void {
 }
 
 export function keyCache(place: CachePlace, layer: u32): u32 {
-  return buffer(Region.Kv, place.at + 2 * layer * place.units, place.elements, act());
+  return buffer(Region.Kv, place.at + 2 * layer * place.units, place.elements, place.dtype);
 }
 
 export function valueCache(place: CachePlace, layer: u32): u32 {
-  return buffer(Region.Kv, place.at + (2 * layer + 1) * place.units, place.elements, act());
+  const at = place.at + (2 * layer + 1) * place.units;
+  return buffer(Region.Kv, at, place.elements, place.dtype);
 }

@@ -1,5 +1,5 @@
 // Programs by key: built when first asked for, known by id from then on.
-import { LANES_MAX, PlanError } from "../../shared/gen/protocol.as";
+import { Dtype, LANES_MAX, PlanError } from "../../shared/gen/protocol.as";
 import { ProgramKind } from "../../shared/gen/protocol.as";
 import {
   ARENAS_AT,
@@ -15,8 +15,9 @@ import { ProgramKey, beginProgram, finishProgram } from "../plan/writer";
 import { buildVocode } from "./codec-decoder";
 import { predictorPasses } from "./code-predictor";
 import { buildDecode, buildForced, buildHead, buildPredictor } from "./decode";
+import { setAct } from "./places";
 import { buildPrefill } from "./prefill";
-import { clearWeights } from "./weights";
+import { clearWeights, keepWeightsAs } from "./weights";
 
 export { clearPendingWeights, pendingWeightsAt, pendingWeightsBytes } from "./weights";
 
@@ -56,7 +57,7 @@ export function programFor(kind: u32, lanes: u32, tokens: u32, pass: u32): i32 {
   key.lanes = lanes;
   key.tokens = tokens;
   key.pass = pass;
-  key.actDtype = config.actDtype;
+  key.actDtype = kind == ProgramKind.Vocode ? config.codecActDtype : config.actDtype;
   beginProgram();
   build();
   builtBytes = finishProgram(key);
@@ -95,6 +96,10 @@ export function builtProgramBytes(): u32 {
 function build(): void {
   const level = key.level;
   const lanes = key.lanes;
+  setAct(key.actDtype);
+  // The released vocoder is stored in f32, which is twice the bytes that bf16 rows are worth.
+  const isNarrowed = key.kind == ProgramKind.Vocode && key.actDtype == Dtype.Bf16;
+  keepWeightsAs(isNarrowed ? Dtype.Bf16 : Dtype.Stored);
   switch (key.kind) {
     case ProgramKind.Prefill:
       buildPrefill(level, lanes, key.tokens);

@@ -1,5 +1,5 @@
 // The elementary steps that every part of the network is made of, one op each.
-import { ABSENT, encodeMatmul, encodeMatmulResidual } from "../../shared/gen/protocol.as";
+import { ABSENT, Dtype, encodeMatmul, encodeMatmulResidual } from "../../shared/gen/protocol.as";
 import { encodeResidualAdd, encodeRmsNorm, encodeSilu } from "../../shared/gen/protocol.as";
 import { encodeGelu, encodeLayerScaleAdd, encodeMul } from "../../shared/gen/protocol.as";
 import { FusionLevel, encodeSiluMul } from "../../shared/gen/protocol.as";
@@ -41,6 +41,16 @@ export function sized(rows: u32, inputs: u32, outputs: u32): ProductSize {
   sizeInUse.inputs = inputs;
   sizeInUse.outputs = outputs;
   return sizeInUse;
+}
+
+/** The last `inputs` of each `stride` of x, times wᵀ; f32 whatever x is, for picking is exact. */
+export function projectLogits(x: u32, w: u32, size: ProductSize, stride: u32): u32 {
+  const rows = size.rows;
+  const inputs = size.inputs;
+  const outputs = size.outputs;
+  const y = acquire(<u64>rows * outputs, Dtype.F32);
+  emit(encodeMatmul(here(), x, w, ABSENT, y, rows, inputs, outputs, stride, stride - inputs));
+  return y;
 }
 
 /** y += x · wᵀ (+ b): one op at level `full`, else two. Releases x. */

@@ -9,7 +9,7 @@ import { codecTable, groupTables } from "./code-predictor";
 import { runStack } from "./layer";
 import { act, codesField, hiddenField, rowState, textField } from "./places";
 import { beginTalker, talkerRun } from "./stack";
-import { project, projectBiased, siluInPlace } from "./steps";
+import { projectBiased, projectLogits, siluInPlace, sized } from "./steps";
 import { scope, tensor } from "./weights";
 
 /** One word a lane: has its row a frame to run? Released by the caller. */
@@ -25,7 +25,8 @@ export function headLogits(lanes: u32): u32 {
   const hidden = acquire(<u64>lanes * width, act());
   emit(encodeHiddenLoad(here(), hiddenField(), hidden, lanes, 1, 0, width));
   scope("talker.");
-  const logits = project(hidden, lanes, width, config.talkerVocab, "codec_head.weight");
+  const w = tensor("codec_head.weight", config.talkerVocab, width);
+  const logits = projectLogits(hidden, w, sized(lanes, width, config.talkerVocab), width);
   release(hidden);
   probe(ProbeKind.Logits, 0, logits);
   return logits;

@@ -20,6 +20,13 @@ let logEnd: usize = WEIGHT_LOG_AT;
 let pendingFrom: usize = WEIGHT_LOG_AT;
 let nameEnd: usize = WEIGHT_LOG_AT;
 let parts: u32 = 0;
+/** Dtype that the program under construction asks for where the file's own need not be kept. */
+let kept: Dtype = Dtype.Stored;
+
+/** Tensors that follow are to be kept as `dtype`: Stored, or Bf16. */
+export function keepWeightsAs(dtype: Dtype): void {
+  kept = dtype;
+}
 
 export function clearWeights(): void {
   memory.fill(WEIGHT_INDEX_AT, 0, WEIGHT_INDEX_SLOTS * sizeof<u32>());
@@ -70,7 +77,7 @@ export function scopeIndex(index: u32): void {
   }
 }
 
-/** Buffer of the one tensor `suffix` of the scope, in the checkpoint's dtype. */
+/** Buffer of the one tensor `suffix` of the scope. */
 export function tensor(suffix: string, rows: u32, cols: u32): u32 {
   beginWeight(WeightKind.Tensor, rows, cols, 0);
   part(suffix);
@@ -107,10 +114,14 @@ export function part(suffix: string): void {
   parts += 1;
 }
 
-/** Buffer of the weight: an earlier one when it was named before. */
+/**
+ * Buffer of the weight: an earlier one when it was named before. `dtype` is F32 for a weight that
+ * is computed, Stored for one of tensors: what those are kept as is the weight table's business.
+ */
 export function endWeight(dtype: Dtype): u32 {
   while (nameEnd % 4 != 0) store<u8>(nameEnd++, 0);
   WeightEntry.setPartCount(logEnd, parts);
+  WeightEntry.setDtype(logEnd, dtype == Dtype.Stored ? kept : Dtype.Stored);
   WeightEntry.setNameBytes(logEnd, <u32>(nameEnd - logEnd) - WEIGHT_ENTRY_BYTES);
   const elements = <u64>WeightEntry.rows(logEnd) * WeightEntry.cols(logEnd);
   return buffer(Region.Weight, register(), elements, dtype);

@@ -35,8 +35,9 @@ export function isArenaEmpty(): bool {
   return spans == 0;
 }
 
-/** Units that `elements` of `elementBytes` take. */
-export function unitsOf(elements: u64, elementBytes: u32): u64 {
+/** Units that `elements` of `dtype` take; not for weights, whose dtype may be the file's. */
+export function unitsOf(elements: u64, dtype: Dtype): u64 {
+  const elementBytes: u64 = dtype == Dtype.Bf16 ? 2 : 4;
   return (elements * elementBytes + ALIGNMENT - 1) / ALIGNMENT;
 }
 
@@ -70,7 +71,7 @@ export function buffer(region: Region, offset: u32, elements: u64, dtype: Dtype)
 
 /** A temporary at the lowest place that is free. Undefined until an op writes it. */
 export function acquire(elements: u64, dtype: Dtype): u32 {
-  const wide = unitsOf(elements, dtype == Dtype.Bf16 ? 2 : 4);
+  const wide = unitsOf(elements, dtype);
   if (spans == SPANS_MAX || wide > u32.MAX_VALUE) {
     fail(wide > u32.MAX_VALUE ? PlanError.TooLarge : PlanError.ProgramFull);
     return 0;

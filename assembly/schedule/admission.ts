@@ -26,9 +26,10 @@ export function writeReleases(entry: usize): void {
   }
 }
 
-/** Whether all of the ticket's frames are PCM and nothing more will name its row. */
+/** Whether nothing more will name the ticket's row: its frames are PCM, where they are to be. */
 function isDrained(ticket: u32): bool {
   if (get(ticket, Ticket.InFlight) > 0) return false;
+  if (get(ticket, Ticket.CodesOnly)) return true;
   return get(ticket, Ticket.Vocoded) >= get(ticket, Ticket.CodesCount);
 }
 

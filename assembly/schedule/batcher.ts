@@ -1,5 +1,5 @@
 import { config } from "../config";
-import { LaneClass, OUTPUT_FRAMES, ProgramKind } from "../../shared/gen/protocol.as";
+import { Dtype, LaneClass, OUTPUT_FRAMES, ProgramKind } from "../../shared/gen/protocol.as";
 import { parkNewest } from "./admission";
 import { definedProgram } from "./definitions";
 import { markRuns, mention } from "./in-flight";
@@ -24,10 +24,15 @@ const SHORT_FRAMES: u32 = 3 * SHORT_RUN;
 /** Repeat that the lanes gathered last allow. */
 let repeat: u32 = 0;
 
-/** Rows of the next prompt chunk: the largest that is filled, else the smallest that covers. */
+/**
+ * Rows of the next prompt chunk. In f32 the largest that is filled, else the smallest that covers:
+ * there rows cost what they compute. In bf16, which is a GPU's, a chunk costs about what it reads,
+ * the same weights for any rows: padding up to the next size beats more chunks.
+ */
 function chunkFor(rows: u32): u32 {
-  if (rows >= 256) return 256;
-  if (rows >= 64) return 64;
+  const isPadded = config.actDtype == Dtype.Bf16;
+  if (rows >= 256 || (isPadded && rows > 128)) return 256;
+  if (rows >= 64 || (isPadded && rows > 16)) return 64;
   return 16;
 }
 

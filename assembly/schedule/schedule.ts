@@ -27,7 +27,7 @@ const SPARE_TICKETS: u32 = 16;
 let failure: u32 = ErrorCode.Ok;
 /** Programs made before the first request: those every request needs. */
 let warmed: u32 = 0;
-const WARM_COUNT: u32 = 7;
+const WARM_COUNT: u32 = 8;
 
 /** Starts over with the configuration read last. False when its limits do not fit the arenas. */
 export function resetSchedule(): bool {
@@ -57,7 +57,7 @@ export function scheduleFailure(): u32 {
 }
 
 /** Adds the request at REQUEST_AT, of `arrival` unless ABSENT; a ticket, or an AddResult. */
-export function addRequest(priority: u32, vocodeFrames: u32, arrival: u32): i32 {
+export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arrival: u32): i32 {
   const at = REQUEST_AT;
   const prompt = AdmitRecord.promptCount(at);
   const picks = AdmitRecord.maxNewTokens(at);
@@ -65,14 +65,14 @@ export function addRequest(priority: u32, vocodeFrames: u32, arrival: u32): i32 
     return AddResult.TooLong;
   }
   if (vocodeFrames > config.framesMax || (vocodeFrames == 0 && prompt == 0)) return AddResult.Bad;
-  if (vocodeFrames > 0 && prompt > 0) return AddResult.Bad;
+  if (vocodeFrames > 0 && (prompt > 0 || codesOnly != 0)) return AddResult.Bad;
   if (picks == 0 || picks > config.framesMax + 1) return AddResult.Bad;
   if (pagesOfRequest(prompt, picks) > allPages() && vocodeFrames == 0) return AddResult.KvMemory;
   // A later segment does not queue again: its request has a place already.
   if (arrival == ABSENT && queuedCount() >= config.queueMax + freeRows()) {
     return AddResult.QueueFull;
   }
-  const ticket = addTicket(priority, vocodeFrames, arrival);
+  const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival);
   return ticket < 0 ? AddResult.QueueFull : ticket;
 }
 
@@ -154,12 +154,13 @@ function warm(): bool {
 function warmProgram(index: u32): u32 {
   if (index == 0) return definedProgram(ProgramKind.Prefill, 1, 16, 0);
   if (index == 1) return definedProgram(ProgramKind.Prefill, 1, 64, 0);
-  if (index == 2) {
+  if (index == 2) return definedProgram(ProgramKind.Prefill, 1, 256, 0);
+  if (index == 3) {
     const kind = config.hostSampling ? ProgramKind.Head : ProgramKind.Decode;
     return definedProgram(kind, 1, 1, 0);
   }
   // Packets of 1, 2, 4 … frames up to the steady ones.
-  const frames = min((<u32>1) << (index - 3), config.vocodeSteady);
+  const frames = min((<u32>1) << (index - 4), config.vocodeSteady);
   return definedProgram(ProgramKind.Vocode, 1, frames, 0);
 }
 

@@ -88,6 +88,8 @@ export const enum Ticket {
   /** Completions that no submission was made after yet, and submissions made after one. */
   Unspent = 33,
   RoundTrips = 34,
+  /** 1: its codes are all that is wanted; nothing of it becomes PCM. */
+  CodesOnly = 35,
 }
 
 const STATES: u32 = 9;
@@ -158,7 +160,7 @@ export function requestTailBytes(ticket: u32): u32 {
  *
  * @param arrival Of the request that this is a later segment of; ABSENT for a new request.
  */
-export function addTicket(priority: u32, vocodeFrames: u32, arrival: u32): i32 {
+export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arrival: u32): i32 {
   const follows = arrival != ABSENT;
   if (!follows && inState(TicketState.Free) <= keptPlaces) return -1;
   for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
@@ -173,6 +175,7 @@ export function addTicket(priority: u32, vocodeFrames: u32, arrival: u32): i32 {
     set(ticket, Ticket.PicksMax, AdmitRecord.maxNewTokens(REQUEST_AT));
     set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
     set(ticket, Ticket.Known, vocodeFrames);
+    set(ticket, Ticket.CodesOnly, codesOnly);
     memory.copy(requestOf(ticket), REQUEST_AT, ADMIT_RECORD_BYTES + requestTailBytes(ticket));
     setState(ticket, TicketState.Queued);
     return ticket;

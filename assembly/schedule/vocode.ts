@@ -37,6 +37,7 @@ function pendingFrames(ticket: u32): u32 {
 
 /** Whether the ticket has a packet to be made now. */
 function isDue(ticket: u32): bool {
+  if (get(ticket, Ticket.CodesOnly)) return false;
   const state = get(ticket, Ticket.State);
   // What is left after the end is only certain when nothing is in flight.
   const isSettled = state == TicketState.Draining && get(ticket, Ticket.InFlight) == 0;

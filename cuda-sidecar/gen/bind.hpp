@@ -34,6 +34,7 @@
 #include "kernels/publish_codes/publish_codes.hpp"
 #include "kernels/publish_pcm/publish_pcm.hpp"
 #include "kernels/qk_norm_rope_append/qk_norm_rope_append.hpp"
+#include "kernels/qkv_attention/qkv_attention.hpp"
 #include "kernels/residual_add/residual_add.hpp"
 #include "kernels/rms_norm/rms_norm.hpp"
 #include "kernels/rope_cosine/rope_cosine.hpp"
@@ -75,6 +76,7 @@ namespace voxfuse {
   X(AttentionSoftmax, attention_softmax) \
   X(AttentionValues, attention_values) \
   X(Attention, attention) \
+  X(QkvAttention, qkv_attention) \
   X(VocodeBegin, vocode_begin) \
   X(CodebookSum, codebook_sum) \
   X(CausalConv1d, causal_conv1d) \
@@ -94,7 +96,7 @@ namespace voxfuse {
   X(PublishCodes, publish_codes) \
   X(ExportLogits, export_logits)
 
-enum class OperandClass : std::uint8_t { kAct, kWeight, kF32, kU32, kRowState };
+enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kF32, kU32, kRowState };
 enum class Space : std::uint8_t { kBuffer, kRow, kCache };
 enum class Access : std::uint8_t { kRead, kWrite, kReadWrite };
 
@@ -144,7 +146,7 @@ inline constexpr OperandInfo kMatmulOperands[] = {
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[7], w[6]); }},
     {"bias", OperandClass::kWeight, Space::kBuffer, Access::kRead, true, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[7]; }},
-    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+    {"y", OperandClass::kReal, Space::kBuffer, Access::kWrite, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[7]); }},
 };
 inline constexpr ParamInfo kMatmulParams[] = {{"rows", false}, {"inputs", false}, {"outputs", false}, {"x_stride", false}, {"x_offset", false}};
@@ -439,6 +441,31 @@ inline constexpr OperandInfo kAttentionOperands[] = {
 };
 inline constexpr ParamInfo kAttentionParams[] = {{"lanes", false}, {"tokens", false}, {"heads", false}, {"kv_heads", false}, {"head_dim", false}, {"pages", false}, {"page_positions", false}, {"pages_max", false}, {"position_source", false}, {"position_offset", false}, {"rate", false}, {"window", false}, {"scale", true}, {"q_stride", false}};
 inline constexpr OpInfo kAttentionInfo = {OpCode::kAttention, "attention", 22, kAttentionOperands, 7, kAttentionParams, 14, 8, true};
+
+inline constexpr OperandInfo kQkvAttentionOperands[] = {
+    {"q_gain", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[15]; }},
+    {"k_gain", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[15]; }},
+    {"frequencies", OperandClass::kF32, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return over(w[15], 2u); }},
+    {"row", OperandClass::kRowState, Space::kRow, Access::kRead, true, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return 1u; }},
+    {"page_table", OperandClass::kU32, Space::kRow, Access::kRead, true, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[18]; }},
+    {"valid", OperandClass::kU32, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[11]; }},
+    {"qkv", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(w[11], w[12]), times(plus(w[13], times(2u, w[14])), w[15])); }},
+    {"k_cache", OperandClass::kAct, Space::kCache, Access::kReadWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(times(w[16], w[14]), w[17]), w[15]); }},
+    {"v_cache", OperandClass::kAct, Space::kCache, Access::kReadWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(times(w[16], w[14]), w[17]), w[15]); }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(times(w[11], w[12]), w[13]), w[15]); }},
+};
+inline constexpr ParamInfo kQkvAttentionParams[] = {{"lanes", false}, {"tokens", false}, {"heads", false}, {"kv_heads", false}, {"head_dim", false}, {"pages", false}, {"page_positions", false}, {"pages_max", false}, {"position_source", false}, {"position_offset", false}, {"rate", false}, {"window", false}, {"eps", true}, {"scale", true}};
+inline constexpr OpInfo kQkvAttentionInfo = {OpCode::kQkvAttention, "qkv_attention", 25, kQkvAttentionOperands, 10, kQkvAttentionParams, 14, 11, true};
 
 inline constexpr OperandInfo kVocodeBeginOperands[] = {
     {"row", OperandClass::kRowState, Space::kRow, Access::kRead, false, -1,
@@ -736,6 +763,8 @@ inline const OpInfo* find_op(std::uint32_t code) {
       return &kAttentionValuesInfo;
     case 38:
       return &kAttentionInfo;
+    case 39:
+      return &kQkvAttentionInfo;
     case 50:
       return &kVocodeBeginInfo;
     case 51:
@@ -1097,6 +1126,35 @@ void bind(const Binding& from, const std::uint32_t* words, attention::Args& a) {
   a.window = words[19];
   a.scale = std::bit_cast<float>(words[20]);
   a.q_stride = words[21];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, qkv_attention::Args& a) {
+  a.q_gain = from.tensor_in(words[1]);
+  a.k_gain = from.tensor_in(words[2]);
+  a.frequencies = from.f32_in(words[3]);
+  a.row = from.row_state_in(words[4]);
+  a.page_table = from.row_u32_in(words[5]);
+  a.valid = from.u32_in(words[6]);
+  a.qkv = from.tensor_in(words[7]);
+  a.k_cache = from.tensor(words[8]);
+  a.v_cache = from.tensor(words[9]);
+  a.y = from.tensor(words[10]);
+  a.lane_rows = from.lane_rows();
+  a.lanes = words[11];
+  a.tokens = words[12];
+  a.heads = words[13];
+  a.kv_heads = words[14];
+  a.head_dim = words[15];
+  a.pages = words[16];
+  a.page_positions = words[17];
+  a.pages_max = words[18];
+  a.position_source = words[19];
+  a.position_offset = words[20];
+  a.rate = words[21];
+  a.window = words[22];
+  a.eps = std::bit_cast<float>(words[23]);
+  a.scale = std::bit_cast<float>(words[24]);
 }
 
 template <class Binding>

@@ -30,6 +30,7 @@ set(VOXFUSE_OPS
   publish_codes
   publish_pcm
   qk_norm_rope_append
+  qkv_attention
   residual_add
   rms_norm
   rope_cosine

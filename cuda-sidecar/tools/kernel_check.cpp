@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cuda-sidecar/gen/bind.hpp"
+#include "cuda-sidecar/tools/kernel_check_cuda.hpp"
 #include "kernels/support/cases.hpp"
 #include "kernels/support/isa.hpp"
 #include "kernels/support/thread_pool.hpp"
@@ -28,8 +29,8 @@ VOXFUSE_OPS(DECLARE_CASES)
 namespace {
 
 constexpr const char* kUsage =
-    "usage: kernel_check list | run | bench\n"
-    "         [--op NAME] [--case SUBSTRING] [--backend reference|cpu]\n"
+    "usage: kernel_check list | run | bench | devices\n"
+    "         [--op NAME] [--case SUBSTRING] [--backend reference|cpu|cuda] [--device N]\n"
     "         [--isa auto|avx512|avx2|portable] [--threads N]\n"
     "  run without --isa and --threads takes every instruction set, on one thread and on two\n";
 
@@ -40,14 +41,14 @@ struct Options {
   std::string backend = "cpu";
   std::vector<Isa> isas;  // empty: all
   unsigned threads = 0;   // 0: one and two
+  int device = 0;
 };
 
 bool parse_options(int count, char** words, Options& options) {
   if (count < 2) return false;
   options.command = words[1];
-  if (options.command != "list" && options.command != "run" && options.command != "bench") {
-    return false;
-  }
+  const auto commands = {"list", "run", "bench", "devices"};
+  if (std::ranges::find(commands, options.command) == commands.end()) return false;
   for (int i = 2; i + 1 < count; i += 2) {
     const std::string_view key = words[i];
     const std::string value = words[i + 1];
@@ -55,8 +56,10 @@ bool parse_options(int count, char** words, Options& options) {
       options.op = value;
     } else if (key == "--case") {
       options.part_of_name = value;
-    } else if (key == "--backend" && (value == "reference" || value == "cpu")) {
+    } else if (key == "--backend" && (value == "reference" || value == "cpu" || value == "cuda")) {
       options.backend = value;
+    } else if (key == "--device") {
+      options.device = std::atoi(value.c_str());
     } else if (key == "--threads" && std::atoi(value.c_str()) > 0) {
       options.threads = static_cast<unsigned>(std::atoi(value.c_str()));
     } else if (Isa isa{}; key == "--isa" && parse_isa(value, isa) && isa <= best_isa()) {
@@ -100,16 +103,21 @@ std::string quoted(std::string_view text) {
 }
 
 Buffers buffers_of(const KernelCase& item, std::uint32_t poison) {
-  return Buffers(item.family, item.op + "/" + item.name, poison);
+  return Buffers(item.family, item.op + "/" + item.name, poison, item.act);
+}
+
+/// Empty, or what is wrong with an answer.
+std::string wrong_answer(Status status, ErrorCode expected) {
+  if (status.code() == expected) return "";
+  return std::string("answers ") + error_name(status.code()) + " (" + status.what() + "), not " +
+         error_name(expected);
 }
 
 /// Runs a case once. Empty, or what is wrong with the answer or with what was written.
 std::string run_once(const KernelCase& item, Buffers& buffers, const Call& call) {
   const Status status = item.prepare(buffers)(call);
-  if (status.code() != item.error) {
-    return "answers " + std::to_string(static_cast<unsigned>(status.code())) + " (" +
-           status.what() + "), not " + std::to_string(static_cast<unsigned>(item.error));
-  }
+  const std::string wrong = wrong_answer(status, item.error);
+  if (!wrong.empty()) return wrong;
   if (!status.ok() && buffers.touched()) return "wrote, though it answers an error";
   return buffers.damage();
 }
@@ -129,7 +137,8 @@ std::string in_words(const char* what, Isa isa, unsigned threads, const std::str
 
 class Checker {
  public:
-  explicit Checker(const Options& options) : options_(options) {
+  /// `gpu` is nullptr for every backend but cuda.
+  Checker(const Options& options, CudaCheck* gpu) : options_(options), gpu_(gpu) {
     const std::vector<unsigned> counts =
         options.threads != 0 ? std::vector<unsigned>{options.threads} : std::vector<unsigned>{1, 2};
     for (const unsigned count : counts) pools_.push_back(std::make_unique<ThreadPool>(count));
@@ -142,10 +151,41 @@ class Checker {
     if (wrong.empty() && options_.backend == "reference") wrong = rerun(item, reference, {});
     if (!wrong.empty()) return "reference: " + wrong;
     if (options_.backend == "reference") return "";
-    return check_cpu(item, reference, worst);
+    return gpu_ != nullptr ? check_cuda(item, reference, worst) : check_cpu(item, reference, worst);
   }
 
  private:
+  /// Against the reference, again with other patterns, each part alone, and products by cuBLAS.
+  std::string check_cuda(const KernelCase& item, const Buffers& reference, double& worst) {
+    Buffers first = buffers_of(item, 0);
+    std::string wrong = run_on_gpu(item, first, {});
+    // What a kernel finds wrong with one lane does not keep the others from their work.
+    const bool compares = item.error == ErrorCode::kOk;
+    if (wrong.empty() && compares) wrong = first.difference(reference, item.tolerance, worst);
+    if (!wrong.empty()) return "cuda: " + wrong;
+    if (!compares) return "";
+    Buffers again = buffers_of(item, 1);
+    wrong = run_on_gpu(item, again, {});
+    if (wrong.empty()) wrong = again.bit_difference(first);
+    if (!wrong.empty()) return "cuda, once more: " + wrong;
+    if (item.has_parts) {
+      Buffers parts = buffers_of(item, 1);
+      wrong = run_on_gpu(item, parts, {.by_parts = true});
+      if (wrong.empty()) wrong = parts.bit_difference(first);
+      if (!wrong.empty()) return "cuda, each part alone: " + wrong;
+    }
+    if (item.op != "matmul" || !gpu_->has_cublas()) return "";
+    Buffers library = buffers_of(item, 1);
+    wrong = run_on_gpu(item, library, {.cublas = true});
+    if (wrong.empty()) wrong = library.difference(reference, item.tolerance, worst);
+    return wrong.empty() ? "" : "cuBLAS: " + wrong;
+  }
+
+  std::string run_on_gpu(const KernelCase& item, Buffers& buffers, CudaCheck::How how) {
+    const std::string wrong = wrong_answer(gpu_->run(item, buffers, how), item.error);
+    return wrong.empty() ? buffers.damage() : wrong;
+  }
+
   std::string check_cpu(const KernelCase& item, const Buffers& reference, double& worst) {
     std::unique_ptr<Buffers> first;
     for (const Isa isa : chosen_isas(options_)) {
@@ -153,18 +193,27 @@ class Checker {
       for (const auto& pool : pools_) {
         const Call call{.pool = pool.get()};
         std::string wrong;
+        if (refuses(item, call)) continue;
         if (first == nullptr) {
-          first = std::make_unique<Buffers>(item.family, item.op + "/" + item.name, 0u);
+          first = std::make_unique<Buffers>(item.family, item.op + "/" + item.name, 0u, item.act);
           wrong = run_once(item, *first, call);
           if (wrong.empty()) wrong = first->difference(reference, item.tolerance, worst);
         }
         if (wrong.empty()) wrong = rerun(item, *first, call);
         if (!wrong.empty()) return in_words("cpu", isa, pool->threads(), wrong);
       }
+      if (first == nullptr) continue;
       const std::string wrong = check_pieces(item, *first, isa);
       if (!wrong.empty()) return wrong;
     }
     return "";
+  }
+
+  /// Most twins of the CPU have f32 activations alone: they say so and write nothing.
+  static bool refuses(const KernelCase& item, const Call& call) {
+    if (item.act != Dtype::kBf16) return false;
+    Buffers buffers = buffers_of(item, 0);
+    return item.prepare(buffers)(call).code() == ErrorCode::kBadDtype && !buffers.touched();
   }
 
   /// Rows or lanes alone, and what a fused op fuses, must give the same bits.
@@ -185,10 +234,11 @@ class Checker {
 
   const Options& options_;
   std::vector<std::unique_ptr<ThreadPool>> pools_;
+  CudaCheck* gpu_;
 };
 
-int run_cases(const Options& options) {
-  Checker checker(options);
+int run_cases(const Options& options, CudaCheck* gpu) {
+  Checker checker(options, gpu);
   unsigned failed = 0;
   const std::vector<KernelCase> cases = chosen_cases(options);
   for (const KernelCase& item : cases) {
@@ -218,6 +268,22 @@ double median_us(const std::function<Status(const Call&)>& run, const Call& call
   std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                    times.end());
   return times[times.size() / 2];
+}
+
+int bench_on_gpu(const Options& options, CudaCheck& gpu) {
+  for (const KernelCase& item : chosen_cases(options)) {
+    if (item.error != ErrorCode::kOk || item.bytes == 0) continue;
+    Buffers buffers = buffers_of(item, 0);
+    const CudaCheck::Times times = gpu.bench(item, buffers);
+    std::printf(
+        "{\"op\":%s,\"case\":%s,\"device\":%s,\"us_cold\":%.2f,\"us_chained\":%.2f,"
+        "\"gb_per_s\":%.2f,\"gflop_per_s\":%.2f}\n",
+        quoted(item.op).c_str(), quoted(item.name).c_str(), quoted(gpu.device_name()).c_str(),
+        times.cold_us, times.chained_us, static_cast<double>(item.bytes) / times.cold_us / 1e3,
+        static_cast<double>(item.flops) / times.cold_us / 1e3);
+    std::fflush(stdout);
+  }
+  return 0;
 }
 
 int bench_cases(const Options& options) {
@@ -256,6 +322,17 @@ int main(int count, char** words) {
     return 2;
   }
   if (options.command == "list") return voxfuse::list_cases(options);
+  if (options.command == "devices") return voxfuse::print_devices();
+  std::unique_ptr<voxfuse::CudaCheck> gpu;
+  if (options.backend == "cuda") {
+    std::string why;
+    gpu = voxfuse::CudaCheck::open(options.device, why);
+    if (gpu == nullptr) {
+      std::fprintf(stderr, "no cuda backend: %s\n", why.c_str());
+      return 1;
+    }
+    if (options.command == "bench") return voxfuse::bench_on_gpu(options, *gpu);
+  }
   if (options.command == "bench") return voxfuse::bench_cases(options);
-  return voxfuse::run_cases(options);
+  return voxfuse::run_cases(options, gpu.get());
 }

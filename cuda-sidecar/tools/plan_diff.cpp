@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "cuda-sidecar/src/engine/observed.hpp"
 #include "cuda-sidecar/tools/plan_commands.hpp"
 
 namespace voxfuse {
@@ -30,7 +31,10 @@ class DiffObserver final : public OpObserver {
   DiffObserver(Engine& left, std::unique_ptr<Backend> right, double relative)
       : left_(left), backend_(std::move(right)), relative_(relative) {}
 
-  Status allocate() { return memory_.allocate(left_.memory().layout()); }
+  Status allocate() {
+    VOXFUSE_TRY(memory_.allocate(left_.memory().layout()));
+    return backend_->attach(memory_);
+  }
 
   void repeat_begins(const Run& run) override;
   bool op_done(const Run& run, std::uint32_t op) override;
@@ -41,15 +45,18 @@ class DiffObserver final : public OpObserver {
   const std::map<std::string, double>& worst() const { return worst_; }
 
  private:
+  Status take_over(const Run& run);
+  Status place_weights();
   bool compare_operand(const Run& run, std::uint32_t op, std::uint32_t operand);
-  void copy_arena(const BufferEntry* buffer);
-  bool compare_bytes(const BufferEntry& buffer, const std::byte* left, std::byte* right,
+  void copy_part(LaneClass lane_class, const ObservedPart& part);
+  bool compare_bytes(const BufferEntry& buffer, const std::byte* left, const std::byte* right,
                      std::size_t bytes, const char* op_name);
 
   Engine& left_;
   std::unique_ptr<Backend> backend_;
   double relative_;
   Memory memory_;
+  WeightTable weights_;
   const DefinedProgram* bound_ = nullptr;
   std::vector<BoundOp> ops_bound_;
   Status bind_status_;
@@ -58,23 +65,41 @@ class DiffObserver final : public OpObserver {
   std::uint64_t ops_ = 0;
 };
 
+void DiffObserver::repeat_begins(const Run& run) { bind_status_ = take_over(run); }
+
+/// The right side's own copies of the weights, where its ops read them.
+Status DiffObserver::place_weights() {
+  if (weights_.count() == left_.weights().count()) return {};
+  weights_ = left_.weights().view();
+  bound_ = nullptr;
+  return backend_->place_weights(weights_.added());
+}
+
 /// Gives the right side everything that the left one has.
-void DiffObserver::repeat_begins(const Run& run) {
+Status DiffObserver::take_over(const Run& run) {
   const Memory& from = left_.memory();
+  const EngineLayout& layout = from.layout();
+  const Program& program = run.program->program;
+  const LaneClass lane_class = class_of(program);
+  VOXFUSE_TRY(place_weights());
   bool grown = false;
-  std::uint32_t op_index = kAbsent;
-  bind_status_ =
-      memory_.grow_arena(static_cast<std::uint32_t>(from.arena_bytes() / kAlignment), grown);
-  if (bind_status_.ok() && (grown || bound_ != run.program)) {
-    bind_status_ =
-        bind_program(run.program->program, left_.weights(), memory_, ops_bound_, op_index);
+  const std::uint64_t arena_bytes = from.arena_bytes(lane_class);
+  VOXFUSE_TRY(
+      memory_.grow_arena(lane_class, static_cast<std::uint32_t>(arena_bytes / kAlignment), grown));
+  if (grown) VOXFUSE_TRY(backend_->grow_arena(lane_class));
+  if (grown || bound_ != run.program) {
+    std::uint32_t op_index = kAbsent;
+    VOXFUSE_TRY(bind_program(program, weights_, layout, backend_->addresses(lane_class), ops_bound_,
+                             op_index));
     bound_ = run.program;
   }
-  if (!bind_status_.ok()) return;
-  std::memcpy(memory_.rows(), from.rows(), rows_bytes(from.layout()));
-  std::memcpy(memory_.kv(), from.kv(), kv_bytes(from.layout()));
-  std::memcpy(memory_.arena(), from.arena(), from.arena_bytes());
-  memory_.lane_rows() = from.lane_rows();
+  std::memcpy(memory_.rows(), from.rows(), rows_bytes(layout));
+  std::memcpy(memory_.kv(), from.kv(), kv_bytes(layout));
+  std::memcpy(memory_.arena(lane_class), from.arena(lane_class), arena_bytes);
+  memory_.lane_rows(lane_class) = from.lane_rows(lane_class);
+  VOXFUSE_TRY(backend_->store(Region::kRow, lane_class, 0, rows_bytes(layout)));
+  VOXFUSE_TRY(backend_->store(Region::kKv, lane_class, 0, kv_bytes(layout)));
+  return backend_->store(Region::kArena, lane_class, 0, arena_bytes);
 }
 
 bool DiffObserver::op_done(const Run& run, std::uint32_t op) {
@@ -83,7 +108,11 @@ bool DiffObserver::op_done(const Run& run, std::uint32_t op) {
   difference_.op = op;
   difference_.repeat = run.repeats_done;
   difference_.op_name = info.name;
-  const Status status = bind_status_.ok() ? backend_->run(ops_bound_[op]) : bind_status_;
+  const Program& program = run.program->program;
+  const LaneClass lane_class = class_of(program);
+  Status status = bind_status_;
+  if (status.ok()) status = backend_->run_op(lane_class, ops_bound_[op]);
+  if (status.ok()) status = fetch_written(*backend_, memory_, program, op);
   if (!status.ok()) {
     difference_.found = true;
     difference_.status = error_name(status.code());
@@ -94,7 +123,9 @@ bool DiffObserver::op_done(const Run& run, std::uint32_t op) {
     if (info.operands[i].access == Access::kRead) continue;
     if (std::string_view(info.operands[i].name) == "scratch") {
       // What it holds has no meaning, but later buffers may begin as it ended.
-      copy_arena(run.program->program.operand(op, i));
+      for (const ObservedPart& part : parts_of(program, memory_, op, i)) {
+        copy_part(lane_class, part);
+      }
       continue;
     }
     difference_.operand = info.operands[i].name;
@@ -103,42 +134,43 @@ bool DiffObserver::op_done(const Run& run, std::uint32_t op) {
   return true;
 }
 
-void DiffObserver::copy_arena(const BufferEntry* buffer) {
-  if (buffer == nullptr) return;
-  const std::uint64_t at = buffer_at(*buffer);
-  std::memcpy(memory_.arena() + at, left_.memory().arena() + at, buffer_bytes(*buffer));
+/// Where a part of a region lies in a memory.
+std::byte* place_of(const Memory& memory, LaneClass lane_class, const ObservedPart& part) {
+  switch (part.region) {
+    case Region::kArena:
+      return memory.arena(lane_class) + part.at;
+    case Region::kKv:
+      return memory.kv() + part.at;
+    case Region::kRow:
+      return memory.rows() + part.at;
+    case Region::kWeight:
+      break;  // Read-only: no operand that is written lies there.
+  }
+  return nullptr;
+}
+
+void DiffObserver::copy_part(LaneClass lane_class, const ObservedPart& part) {
+  std::memcpy(place_of(memory_, lane_class, part), place_of(left_.memory(), lane_class, part),
+              part.bytes);
+  (void)backend_->store(part.region, lane_class, part.at, part.bytes);  // seen with the next op
 }
 
 bool DiffObserver::compare_operand(const Run& run, std::uint32_t op, std::uint32_t operand) {
   const Program& program = run.program->program;
-  const BufferEntry* buffer = program.operand(op, operand);
-  if (buffer == nullptr) return true;
-  const Memory& from = left_.memory();
+  const LaneClass lane_class = class_of(program);
   const char* name = program.ops[op].info->name;
-  const std::uint64_t at = buffer_at(*buffer);
-  const std::uint64_t bytes = buffer_bytes(*buffer);
-  switch (static_cast<Region>(buffer->region)) {
-    case Region::kArena:
-      return compare_bytes(*buffer, from.arena() + at, memory_.arena() + at, bytes, name);
-    case Region::kKv:
-      return compare_bytes(*buffer, from.kv() + at, memory_.kv() + at, bytes, name);
-    case Region::kRow:
-      for (std::uint32_t lane = 0; lane < program.header.lanes; ++lane) {
-        const std::uint32_t row = from.lane_rows()[lane];
-        if (!compare_bytes(*buffer, from.row(row) + at, memory_.row(row) + at, bytes, name)) {
-          return false;
-        }
-      }
-      return true;
-    case Region::kWeight:
-      break;
+  for (const ObservedPart& part : parts_of(program, memory_, op, operand)) {
+    const bool equal =
+        compare_bytes(*program.operand(op, operand), place_of(left_.memory(), lane_class, part),
+                      place_of(memory_, lane_class, part), part.bytes, name);
+    if (!equal) return false;
+    copy_part(lane_class, part);
   }
   return true;
 }
 
-/// Compares, then copies left over right.
-bool DiffObserver::compare_bytes(const BufferEntry& buffer, const std::byte* left, std::byte* right,
-                                 std::size_t bytes, const char* op_name) {
+bool DiffObserver::compare_bytes(const BufferEntry& buffer, const std::byte* left,
+                                 const std::byte* right, std::size_t bytes, const char* op_name) {
   if (std::memcmp(left, right, bytes) == 0) return true;
   const auto dtype = static_cast<Dtype>(buffer.dtype);
   const ConstTensor a = {left, dtype};
@@ -164,7 +196,6 @@ bool DiffObserver::compare_bytes(const BufferEntry& buffer, const std::byte* lef
     difference_.left = x;
     difference_.right = y;
   }
-  std::memcpy(right, left, bytes);
   // Absolute below 1e-6: where all of a buffer cancels out, nothing is left to be relative to.
   const double relative = error / std::max(largest, 1e-6);
   worst_[op_name] = std::max(worst_[op_name], relative);

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "cuda-sidecar/src/plan/program.hpp"
+#include "cuda-sidecar/src/plan/phases.hpp"
 #include "cuda-sidecar/tools/plan_commands.hpp"
 
 namespace voxfuse {
@@ -77,10 +77,10 @@ void print_operand(const Program& program, std::uint32_t handle, bool json) {
 }
 
 /// One op on one line, as JSON.
-void print_op_json(const Program& program, std::uint32_t index) {
+void print_op_json(const Program& program, std::uint32_t index, Phase phase) {
   const OpInfo& info = *program.ops[index].info;
   const std::uint32_t* words = program.op_words(index);
-  std::printf("{\"op\":\"%s\",\"operands\":{", info.name);
+  std::printf("{\"op\":\"%s\",\"phase\":\"%s\",\"operands\":{", info.name, phase_name(phase));
   for (std::uint32_t i = 0; i < info.operand_count; ++i) {
     std::printf("%s\"%s\":", i == 0 ? "" : ",", info.operands[i].name);
     print_operand(program, words[1 + i], true);
@@ -135,13 +135,14 @@ void print_program(std::uint32_t id, const Program& program, bool json) {
   std::printf(json ? kHeaderJson : kHeaderText, id, h.kind, h.level, h.lanes, h.tokens, h.pass,
               h.buffer_count, h.probe_count, h.op_count, h.arena_units, h.act_dtype,
               h.layer_op_count);
+  const std::vector<Phase> phases = phases_of(program);
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
     if (!json) {
       print_op_text(program, i);
       continue;
     }
     if (i != 0) std::fputs(",\n", stdout);
-    print_op_json(program, i);
+    print_op_json(program, i, phases[i]);
   }
   if (json) std::fputs("],\"probes\":[", stdout);
   for (std::size_t i = 0; json && i < program.probes.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <span>
 
+#include "cuda-sidecar/tools/launch_counter.hpp"
 #include "cuda-sidecar/tools/plan_commands.hpp"
 #include "cuda-sidecar/tools/probe_file.hpp"
 
@@ -60,7 +61,8 @@ void print_submissions(const Player& player) {
 }  // namespace
 
 /// Codes (u32) and PCM (f32) of all streams go to their files one after the other, in the order in
-/// which the rows were admitted; "streams" tells how many frames each has.
+/// which the rows were admitted; "streams" tells how many frames each has. "launches" is empty with
+/// --probes, whose ops run one by one.
 int replay(const Arguments& arguments) {
   const std::string& path = arguments.positions[0];
   std::vector<RecordEntry> entries;
@@ -79,6 +81,8 @@ int replay(const Arguments& arguments) {
   if (!probe_path.empty() && !probes.open(probe_path)) {
     return complain(probe_path, {ErrorCode::kBadControl, "cannot be written"});
   }
+  LaunchCounter launches;
+  player.engine().backend().trace(&launches);
   const auto steps = static_cast<std::uint64_t>(arguments.number("steps", 1e15));
   const Status played =
       player.play(entries, probe_path.empty() ? nullptr : &observer, steps, subject);
@@ -99,7 +103,9 @@ int replay(const Arguments& arguments) {
   print_streams(player, layout.groups, layout.frame_samples == 0 ? 1 : layout.frame_samples);
   std::fputs("],\"submissions\":[", stdout);
   print_submissions(player);
-  std::fputs("]}\n", stdout);
+  std::fputs("],\"launches\":", stdout);
+  launches.print(stdout);
+  std::fputs("}\n", stdout);
   return 0;
 }
 

@@ -86,7 +86,9 @@ std::string Arguments::option(const std::string& name, const std::string& otherw
 BackendChoice Arguments::backend(const std::string& name, const std::string& otherwise) const {
   return {.name = option(name, otherwise),
           .threads = static_cast<std::uint32_t>(number("threads", 0)),
-          .isa = option("isa", "auto")};
+          .isa = option("isa", "auto"),
+          .device = static_cast<std::uint32_t>(number("device", 0)),
+          .graphs = number("graphs", 1) != 0};
 }
 
 double Arguments::number(const std::string& name, double otherwise) const {

@@ -51,7 +51,7 @@ void ProbeObserver::sample_lane(const Run& run, const ProbeEntry& probe, std::ui
 
   const std::uint32_t count =
       lane_elements % tokens == 0 ? lane_elements / tokens * sample.tokens : lane_elements;
-  const ConstTensor tensor = {engine_.memory().arena() + buffer_at(buffer),
+  const ConstTensor tensor = {engine_.memory().arena(class_of(program)) + buffer_at(buffer),
                               static_cast<Dtype>(buffer.dtype)};
   for (std::uint32_t i = 0; i < count; ++i) {
     sample.values.push_back(tensor.at(std::size_t{lane} * lane_elements + i));

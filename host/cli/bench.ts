@@ -1,178 +1,208 @@
 import { cpus } from "node:os";
 import type { Command } from "commander";
-import type { EngineStats, Speech, Voxfuse } from "../index.ts";
+import type { Voxfuse } from "../index.ts";
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { bandwidthOf } from "./bench/bandwidth.ts";
+import { contextReport, contextsFrom, measureArrivals } from "./bench/contexts.ts";
+import { measure, measureFirstAudio } from "./bench/measure.ts";
+import type { Conditions, Sample } from "./bench/measure.ts";
+import { benchModel, promptRowsOf } from "./bench/model.ts";
+import type { BenchModel } from "./bench/model.ts";
+import { reportLines, summariseFirstAudio, summariseText } from "./bench/report.ts";
+import type { BenchReport, Setting, TextReport } from "./bench/report.ts";
+import { TEXTS, TWENTY_WORDS } from "./bench/texts.ts";
+import type { BenchText } from "./bench/texts.ts";
 import { interruptSignal } from "./exit.ts";
 import { addEngineFlags, integer, loadOptions } from "./options.ts";
 import type { EngineFlags } from "./options.ts";
+import { Progress, showLoading } from "./progress.ts";
 
 interface BenchFlags extends EngineFlags {
   readonly text?: string;
   readonly runs: number;
-  readonly frames?: number;
+  readonly warmUps: number;
+  readonly concurrency: number;
+  readonly codesOnly?: boolean;
+  readonly contexts?: string;
   readonly requests: number;
+  readonly maxNewTokens?: number;
+  readonly minNewTokens?: number;
+  readonly trace?: string;
   readonly json?: boolean;
-}
-
-const TEXT =
-  "The harbour was quiet in the early morning. A few gulls walked along the wall, and the first " +
-  "boats came in slowly with their lamps still lit.";
-const SEED = 7;
-const COPY_BYTES = 64 * 1024 * 1024;
-const COPY_ROUNDS = 8;
-
-/** What one run came to; times are sums over its requests. */
-interface Measurement {
-  readonly frames: number;
-  readonly speechSeconds: number;
-  readonly wallMs: number;
-  readonly loadMs: number;
-  readonly firstAudioMs: number;
-  readonly frameMs: number;
-  readonly decodeFrameMs: number;
-  readonly vocodeFrameMs: number;
-  readonly launchesPerFrame: number;
-  readonly roundTripsPerFrame: number;
-  readonly plannerMicrosecondsPerFrame: number;
-  readonly realTimeFactor: number;
-  /** Weights that a frame reads, once each pass. */
-  readonly bytesPerFrame: number;
-  readonly gigabytesPerSecond: number;
-  /** Bytes read and written by one thread's copy, in the same run. */
-  readonly copyGigabytesPerSecond: number;
 }
 
 export function addBench(program: Command): void {
   const command = program
     .command("bench")
-    .description("time the engine in this process; the best of some runs is shown")
-    .option("--text <text>", "what to say")
-    .option("--runs <count>", "how often", integer, 3)
-    .option("--frames <count>", "frames at most, 12.5 a second", integer)
-    .option("--requests <count>", "at once", integer, 1)
-    .option("--json", "print one JSON array, a run each");
+    .description("time the engine in this process on a short, a medium and a long text")
+    .option("--text <text>", "this one instead")
+    .option("--runs <count>", "timed runs of each text; the median counts", integer, 3)
+    .option("--warm-ups <count>", "runs before them", integer, 2)
+    .option("--concurrency <count>", "requests at once, 1 to 32", integer, 1)
+    .option("--codes-only", "make codes and no audio of them")
+    .option("--contexts <positions>", "also time frames around these talker positions: 256,1024")
+    .option("--requests <count>", "also time the first audio of so many requests", integer, 0)
+    .option("--max-new-tokens <count>", "frames at most, 12.5 a second, and one", integer)
+    .option("--min-new-tokens <count>", "frames at least: random weights end at random", integer)
+    .option("--trace <file>", "trace one more run, for `voxfuse trace` and trace viewers")
+    .option("--json", "print one JSON object");
   addEngineFlags(command).action(async (flags: BenchFlags) => {
     await bench(flags);
   });
 }
 
 async function bench(flags: BenchFlags): Promise<void> {
+  const { whole } = await import("../synthesis/limits.ts");
+  whole("runs", flags.runs, 1, 1000);
+  whole("warm-ups", flags.warmUps, 0, 1000);
+  whole("requests", flags.requests, 0, 100_000);
+  const concurrency = whole("concurrency", flags.concurrency, 1, 32);
+  const contexts = flags.contexts === undefined ? [] : contextsFrom(flags.contexts);
   const signal = interruptSignal();
   const { Voxfuse } = await import("../index.ts");
-  const { readCheckpoint } = await import("../synthesis/checkpoint.ts");
-  const { bytesPerFrame } = await import("../synthesis/weight-bytes.ts");
-  const options = { ...loadOptions(flags), rows: Math.max(1, flags.requests), signal };
+  const loading = new Progress("loading", flags.json === true);
   const startedAt = performance.now();
-  const engine = await Voxfuse.load(options);
+  const engine = await Voxfuse.load({
+    ...loadOptions(flags),
+    rows: concurrency,
+    signal,
+    onProgress: showLoading(loading),
+  }).finally(() => {
+    loading.clear();
+  });
   const loadMs = performance.now() - startedAt;
-  const bytes = bytesPerFrame(await readCheckpoint(options.model), options.packetFrames ?? 4);
-  const measurements: Measurement[] = [];
   try {
-    for (let run = 0; run < flags.runs; run++) {
-      measurements.push(await measure(engine, flags, { loadMs, bytes, signal }));
-    }
+    const { maxNewTokens, minNewTokens, codesOnly = false } = flags;
+    const conditions = { concurrency, maxNewTokens, minNewTokens, codesOnly, signal };
+    const model = await benchModel(loadOptions(flags), await engine.stats(), codesOnly);
+    const bench = { engine, flags, conditions, model };
+    const figures = await timed(bench, contexts);
+    const report = { ...(await settingOf(bench, loadMs)), ...figures };
+    if (flags.json === true) console.log(JSON.stringify(report, null, 2));
+    else for (const line of reportLines(report)) console.log(line);
   } finally {
     await engine.close();
   }
-  if (flags.json === true) console.log(JSON.stringify(measurements, null, 2));
-  else report(measurements);
 }
 
-interface Conditions {
-  readonly loadMs: number;
-  readonly bytes: number;
-  readonly signal: AbortSignal;
+/** One bench of a loaded engine. */
+interface Bench {
+  readonly engine: Voxfuse;
+  readonly flags: BenchFlags;
+  readonly conditions: Conditions;
+  readonly model: BenchModel;
 }
 
-async function measure(
-  engine: Voxfuse,
-  flags: BenchFlags,
-  { loadMs, bytes, signal }: Conditions,
-): Promise<Measurement> {
-  const copyGigabytesPerSecond = copyBandwidth();
-  const before = await engine.stats();
-  const startedAt = performance.now();
-  const maxNewTokens = flags.frames === undefined ? undefined : flags.frames + 1;
-  const speeches = await Promise.all(
-    Array.from({ length: Math.max(1, flags.requests) }, (_, index) =>
-      engine.speak(flags.text ?? TEXT, { seed: SEED + index, maxNewTokens, signal }),
-    ),
-  );
-  const wallMs = performance.now() - startedAt;
-  const spent = difference(before, await engine.stats());
-  const frames = total(speeches, ({ timings }) => timings.frames);
-  const steps = Math.max(1, spent.framesRun);
-  const speechSeconds = total(speeches, ({ seconds }) => seconds);
+type Timed = Pick<BenchReport, "texts" | "contexts" | "firstAudio" | "trace">;
+
+async function timed(bench: Bench, contexts: readonly number[]): Promise<Timed> {
+  const { flags } = bench;
+  const texts = flags.text === undefined ? TEXTS : [{ name: "text", text: flags.text }];
+  const reports: TextReport[] = [];
+  for (const text of texts) reports.push(await timedText(bench, text));
   return {
-    frames,
-    speechSeconds,
-    wallMs,
-    loadMs,
-    firstAudioMs: Math.min(...speeches.map(({ timings }) => timings.firstAudioMs)),
-    frameMs: wallMs / frames,
-    decodeFrameMs: spent.decodeMs / frames,
-    vocodeFrameMs: spent.vocodeMs / frames,
-    launchesPerFrame: spent.launches / frames,
-    roundTripsPerFrame: spent.roundTrips / frames,
-    plannerMicrosecondsPerFrame: (1000 * spent.plannerMs) / frames,
-    realTimeFactor: wallMs / 1000 / speechSeconds,
-    bytesPerFrame: bytes,
-    gigabytesPerSecond: (bytes * steps) / (spent.decodeMs + spent.vocodeMs) / 1e6,
-    copyGigabytesPerSecond,
+    texts: reports,
+    ...(await timedContexts(bench, contexts)),
+    ...(await timedFirstAudio(bench)),
+    ...(await traced(bench, texts)),
   };
 }
 
-function difference(before: EngineStats, after: EngineStats) {
-  return {
-    framesRun: after.framesRun - before.framesRun,
-    launches: after.launches - before.launches,
-    roundTrips: after.roundTrips - before.roundTrips,
-    decodeMs: after.decodeMs - before.decodeMs,
-    vocodeMs: after.vocodeMs - before.vocodeMs,
-    plannerMs: after.plannerMs - before.plannerMs,
-  };
-}
-
-function total(speeches: readonly Speech[], of: (speech: Speech) => number): number {
-  return speeches.reduce((sum, speech) => sum + of(speech), 0);
-}
-
-/** Read and written bytes of a copy between two buffers that no cache holds. [GB/s] */
-function copyBandwidth(): number {
-  const from = new Uint8Array(COPY_BYTES).fill(1);
-  const to = new Uint8Array(COPY_BYTES).fill(2);
-  let bestMs = Infinity;
-  for (let round = 0; round < COPY_ROUNDS; round++) {
-    const startedAt = performance.now();
-    to.set(from);
-    bestMs = Math.min(bestMs, performance.now() - startedAt);
+async function timedText(
+  { engine, flags, conditions, model }: Bench,
+  { name, text }: BenchText,
+): Promise<TextReport> {
+  const promptRows = (await promptRowsOf(model, text)).reduce((sum, rows) => sum + rows, 0);
+  const progress = new Progress(`${name} text`, flags.json === true);
+  const samples: Sample[] = [];
+  try {
+    for (let run = 0; run < flags.warmUps; run++) await measure(engine, text, conditions);
+    for (let run = 0; run < flags.runs; run++) {
+      samples.push(await measure(engine, text, conditions));
+    }
+  } finally {
+    progress.clear();
   }
-  return (2 * COPY_BYTES) / bestMs / 1e6;
+  const { concurrency } = conditions;
+  const { weightBytes, cacheBytes } = model;
+  const bandwidth = bandwidthOf(await engine.stats());
+  const reading = { weightBytes, cacheBytes, bandwidth };
+  return summariseText({ name, samples, concurrency, promptRows, ...reading });
 }
 
-function report(measurements: readonly Measurement[]): void {
-  const [best] = measurements.toSorted((a, b) => a.frameMs - b.frameMs);
-  if (best === undefined) return;
-  const floorMs = best.bytesPerFrame / best.copyGigabytesPerSecond / 1e6;
+/** One request of codes alone, as long as the largest context. */
+async function timedContexts(
+  { engine, flags, conditions, model }: Bench,
+  contexts: readonly number[],
+): Promise<Pick<BenchReport, "contexts">> {
+  if (contexts.length === 0) return {};
+  const text = flags.text ?? TWENTY_WORDS;
+  const [promptRows, ...more] = await promptRowsOf(model, text);
+  if (promptRows === undefined || more.length > 0) {
+    throw new VoxfuseError(
+      "ERR_INVALID_ARGUMENT",
+      "--contexts needs a text that is spoken in one piece; give a shorter one.",
+    );
+  }
+  const progress = new Progress("contexts", flags.json === true);
+  try {
+    const { signal } = conditions;
+    const arrivals = await measureArrivals(engine, { text, promptRows, contexts, signal });
+    const bandwidth = bandwidthOf(await engine.stats());
+    const { talker, predictor } = model.weightBytes; // nothing is vocoded meanwhile
+    const { cacheBytes } = model;
+    const parts = { promptRows, bandwidth, weightBytes: talker + predictor, cacheBytes };
+    return { contexts: contexts.map((context) => contextReport(context, arrivals, parts)) };
+  } finally {
+    progress.clear();
+  }
+}
+
+async function timedFirstAudio({
+  engine,
+  flags: { requests, json },
+  conditions,
+  model,
+}: Bench): Promise<Pick<BenchReport, "firstAudio">> {
+  if (requests === 0) return {};
+  const [promptRows = 0] = await promptRowsOf(model, TWENTY_WORDS);
+  const progress = new Progress("first audio", json === true);
+  try {
+    const times = await measureFirstAudio(engine, TWENTY_WORDS, requests, conditions);
+    return { firstAudio: { promptRows, ...summariseFirstAudio(times) } };
+  } finally {
+    progress.clear();
+  }
+}
+
+/** One run more of the middle text, traced. */
+async function traced(
+  { engine, flags: { trace: file }, conditions }: Bench,
+  texts: readonly BenchText[],
+): Promise<Pick<BenchReport, "trace">> {
+  const text = texts[Math.floor(texts.length / 2)];
+  if (file === undefined || text === undefined) return {};
+  const { readTrace } = await import("../synthesis/trace/file.ts");
+  const { summariseTrace } = await import("../synthesis/trace/summary.ts");
+  await engine.startTrace(file);
+  try {
+    await measure(engine, text.text, conditions);
+  } finally {
+    await engine.endTrace();
+  }
+  return { trace: { file, ...summariseTrace(await readTrace(file)) } };
+}
+
+async function settingOf({ engine, conditions, model }: Bench, loadMs: number): Promise<Setting> {
+  const stats = await engine.stats();
+  const { backend, device, dtype, vocoderDtype, graphs, deviceBytes } = stats;
+  const { concurrency, codesOnly } = conditions;
+  const { weightBytes, limits } = model;
   const [cpu] = cpus();
-  const rows: [string, string][] = [
-    ["machine", `${cpu?.model ?? "unknown CPU"}, ${cpus().length} threads`],
-    ["speech", `${best.speechSeconds.toFixed(2)} s, ${best.frames} frames`],
-    ["load", `${best.loadMs.toFixed(0)} ms`],
-    ["first audio", `${best.firstAudioMs.toFixed(1)} ms`],
-    ["frame", `${best.frameMs.toFixed(2)} ms, real-time factor ${best.realTimeFactor.toFixed(3)}`],
-    ["  talker", `${best.decodeFrameMs.toFixed(2)} ms, prompt and predictor included`],
-    ["  vocoder", `${best.vocodeFrameMs.toFixed(2)} ms`],
-    ["  planner", `${best.plannerMicrosecondsPerFrame.toFixed(1)} µs`],
-    ["launches", `${best.launchesPerFrame.toFixed(0)} a frame`],
-    ["round trips", `${best.roundTripsPerFrame.toFixed(3)} a frame`],
-    ["weights read", `${(best.bytesPerFrame / 1e6).toFixed(1)} MB a frame`],
-    ["bandwidth", `${best.gigabytesPerSecond.toFixed(1)} GB/s of weights`],
-    ["copy", `${best.copyGigabytesPerSecond.toFixed(1)} GB/s, one thread, same run`],
-    ["floor", `${floorMs.toFixed(2)} ms a frame at that rate, ${ratio(best.frameMs, floorMs)}`],
-  ];
-  for (const [name, value] of rows) console.log(`${name.padEnd(13)}${value}`);
-}
-
-function ratio(ms: number, floorMs: number): string {
-  return `measured is ${(ms / floorMs).toFixed(1)} times it`;
+  return {
+    cpu: cpu?.model ?? "unknown CPU",
+    cpuThreads: stats.threads,
+    ...{ backend, device, dtype, vocoderDtype, graphs, model: engine.model, concurrency, loadMs },
+    ...{ deviceBytes, codesOnly, repeatMax: limits.repeatMax, weightBytes },
+  };
 }

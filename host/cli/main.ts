@@ -9,6 +9,7 @@ import { addDoctor } from "./doctor.ts";
 import { addPlan } from "./plan.ts";
 import { addSidecar } from "./sidecar.ts";
 import { addSpeak } from "./speak.ts";
+import { addTrace } from "./trace.ts";
 import { addVoices } from "./voices.ts";
 
 const EXIT_HELP = `
@@ -36,7 +37,9 @@ const program = new Command("voxfuse")
   .addHelpText("after", EXIT_HELP)
   .showHelpAfterError("(voxfuse --help says more)")
   .exitOverride();
-for (const add of [addSpeak, addVoices, addBench, addPlan, addSidecar, addDoctor]) add(program);
+for (const add of [addSpeak, addVoices, addBench, addTrace, addPlan, addSidecar, addDoctor]) {
+  add(program);
+}
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -1,3 +1,5 @@
+import type { LoadProgress } from "../index.ts";
+
 const PATIENCE_MS = 1000;
 const REDRAW_MS = 100;
 const BAR_WIDTH = 12;
@@ -45,6 +47,13 @@ export class Progress {
     );
     process.stderr.write(`\r\u001b[K${line.join(", ")}`);
   }
+}
+
+/** Says on the line how far the weights are. */
+export function showLoading(progress: Progress): (loaded: LoadProgress) => void {
+  return ({ bytesDone, bytesTotal }) => {
+    progress.show(`${(bytesDone / 1e9).toFixed(2)} of ${(bytesTotal / 1e9).toFixed(2)} GB`);
+  };
 }
 
 /** A block that goes to the end of the bar and back. */

@@ -7,7 +7,7 @@ import { interruptSignal } from "./exit.ts";
 import { addEngineFlags, integer, loadOptions, real } from "./options.ts";
 import type { EngineFlags } from "./options.ts";
 import { play } from "./player.ts";
-import { Progress } from "./progress.ts";
+import { Progress, showLoading } from "./progress.ts";
 import { streamOut } from "./wav-stream.ts";
 
 interface SpeakFlags extends EngineFlags {
@@ -83,7 +83,11 @@ async function speak(text: string, flags: SpeakFlags): Promise<void> {
   const signal = interruptSignal();
   const { Voxfuse } = await import("../index.ts");
   const loading = new Progress("loading", flags.json === true);
-  const engine = await Voxfuse.load({ ...loadOptions(flags), signal }).finally(() => {
+  const engine = await Voxfuse.load({
+    ...loadOptions(flags),
+    signal,
+    onProgress: showLoading(loading),
+  }).finally(() => {
     loading.clear();
   });
   const options = { ...speakOptions(flags), signal };

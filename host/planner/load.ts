@@ -20,7 +20,7 @@ export interface PlannerExports {
   warm(): void;
   requestAt(): number;
   requestBytesMax(): number;
-  add(priority: number, vocodeFrames: number, place: number): number;
+  add(priority: number, vocodeFrames: number, codesOnly: number, place: number): number;
   release(ticket: number): void;
   cancel(ticket: number): void;
   consumed(ticket: number, frames: number): void;

@@ -61,6 +61,8 @@ export interface PlannerRequest {
   readonly priority: number;
   /** Frames of given codes to turn into PCM; 0 for speech. */
   readonly vocodeFrames: number;
+  /** Whether codes are all that is wanted: nothing of them becomes PCM. */
+  readonly codesOnly: boolean;
 }
 
 /** Codes that the planner asks back. */
@@ -128,7 +130,8 @@ export class Planner {
       words[word++] = ABSENT;
     }
     words.set(request.trailing, word);
-    const ticket = this.#wasm.add(request.priority, request.vocodeFrames, place);
+    const { priority, vocodeFrames, codesOnly } = request;
+    const ticket = this.#wasm.add(priority, vocodeFrames, Number(codesOnly), place);
     if (ticket < 0) throw addFault(ticket);
     return ticket;
   }

@@ -73,7 +73,7 @@ function buildStage(stage) {
   const inputs = fingerprint(stage);
   timed(stage.says, () => {
     if (stage.prunes) pruneOutputs(ROOT, "build/js");
-    runLogged(stage.name, stage.commands());
+    runLogged(stage.name, stage.commands(), stage.advice?.());
   });
   const missing = stage.outputs.filter((output) => !fs.existsSync(join(ROOT, output)));
   if (missing.length > 0) throw new SetupError(`the build did not make ${missing.join(", ")}`);
@@ -127,8 +127,9 @@ function timed(says, work) {
  *
  * @param {string} name
  * @param {string[][]} commands
+ * @param {string} [advice] for a command that fails
  */
-function runLogged(name, commands) {
+function runLogged(name, commands, advice = "") {
   const logName = `build/${name}.log`;
   const log = fs.openSync(join(ROOT, logName), "w");
   try {
@@ -141,7 +142,8 @@ function runLogged(name, commands) {
       if (status === 0) continue;
       const lines = fs.readFileSync(join(ROOT, logName), "utf8").trimEnd().split("\n");
       const shown = lines.slice(-LOG_LINES_SHOWN).join("\n");
-      throw new SetupError(`${name} failed; the end of ${logName}:\n${shown}`);
+      const message = `${name} failed; the end of ${logName}:\n${shown}`;
+      throw new SetupError([message, advice].filter((text) => text !== "").join("\n"));
     }
   } finally {
     fs.closeSync(log);

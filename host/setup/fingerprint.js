@@ -7,13 +7,14 @@ import { ROOT } from "./stages.js";
 const SKIPPED_FOLDERS = new Set(["golden", "fixtures", "configs", "node_modules"]);
 
 /**
- * A digest of the names, sizes and times of a stage's inputs. Not of their bytes: it is taken on
- * every start, and must not be felt there.
+ * A digest of a stage's settings and of the names, sizes and times of its inputs. Not of their
+ * bytes: it is taken on every start, and must not be felt there.
  *
  * @param {import("./stages.js").Stage} stage
  */
 export function fingerprint(stage) {
   const hash = createHash("sha256");
+  hash.update(stage.settings?.() ?? "");
   for (const input of stage.inputs) {
     for (const path of filesUnder(input, stage.inputNames)) {
       const { size, mtimeMs } = statSync(join(ROOT, path));

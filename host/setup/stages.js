@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cudaCompiler } from "./cuda.js";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -19,6 +20,8 @@ const require = createRequire(import.meta.url);
  * @property {string[]} outputs     must exist, or the stage is stale
  * @property {string[]} needs       programs that must be on PATH; "a|b": one of them
  * @property {() => string[][]} commands  run in order from the root; the first word is the program
+ * @property {() => string} [settings]  what else decides the outputs: a change makes them stale
+ * @property {() => string} [advice]    what may help when it fails; empty: nothing
  * @property {string} [coveredBy]   a stage that builds the same and more; its stamp counts too
  * @property {boolean} [prunes]     whether outputs of deleted TypeScript sources are swept away
  */
@@ -71,6 +74,11 @@ function native(name, targets, binaries) {
     inputNames: /\.(cpp|hpp|cu|cuh|cmake|in)$|CMakeLists\.txt$/,
     outputs: binaries.map((binary) => `${NATIVE_FOLDER}/bin/${binary}`),
     needs: ["cmake", "g++", "make|ninja"],
+    settings: () => cudaCompiler() ?? "",
+    advice: () =>
+      cudaCompiler() === undefined
+        ? ""
+        : `It was built for the GPU with ${cudaCompiler()}; VOXFUSE_CUDA=OFF builds without.`,
     commands: () => [
       [
         process.execPath,
@@ -80,10 +88,18 @@ function native(name, targets, binaries) {
         // A package holds no tests. In a checkout the option stays on whatever is built, because
         // CMake would configure anew at every change of it.
         `--CDVOXFUSE_TOOLS=${isCheckout() ? "ON" : "OFF"}`,
+        ...cudaOptions(),
       ],
       ["cmake", "--build", NATIVE_FOLDER, "--parallel", "2", "--target", ...targets],
     ],
   };
+}
+
+/** What CMake is told of CUDA. */
+function cudaOptions() {
+  const compiler = cudaCompiler();
+  if (compiler === undefined) return ["--CDVOXFUSE_CUDA=OFF"];
+  return ["--CDVOXFUSE_CUDA=ON", `--CDCMAKE_CUDA_COMPILER=${compiler}`];
 }
 
 const nativeStart = {

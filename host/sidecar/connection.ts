@@ -7,6 +7,7 @@ import type {
   LoadRequest,
   OutputHeader,
   StatsReply,
+  TraceReply,
   WeightsReply,
 } from "../../shared/gen/protocol.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
@@ -116,6 +117,11 @@ export class Connection {
 
   stats(): Promise<StatsReply> {
     return this.#request<StatsReply>({ type: "stats" });
+  }
+
+  /** Begins a trace into a file, by its absolute path; ends it where the path is empty. */
+  trace(file: string): Promise<TraceReply> {
+    return this.#request<TraceReply>({ type: "trace", file });
   }
 
   /** Copies a submission to a slot; false when all are taken: try again after the next wake. */

@@ -8,13 +8,14 @@ import type { Message } from "./control.ts";
  * @throws {VoxfuseError} ERR_SIDECAR_GONE when it is not of its form.
  */
 export function helloFrom(reply: Message): HelloReply {
-  const { layout_hash: hash, pid, version, backends, isa, threads } = reply;
+  const { layout_hash: hash, pid, version, backends, isa, devices, threads } = reply;
   if (
     typeof hash !== "number" ||
     typeof pid !== "number" ||
     typeof version !== "string" ||
     !isStrings(backends) ||
     typeof isa !== "string" ||
+    !isStrings(devices) ||
     typeof threads !== "number"
   ) {
     throw new VoxfuseError(
@@ -22,7 +23,7 @@ export function helloFrom(reply: Message): HelloReply {
       "What answers is no voxfuse sidecar: its hello is not of the protocol's form.",
     );
   }
-  return { layout_hash: hash, pid, version, backends, isa, threads };
+  return { layout_hash: hash, pid, version, backends, isa, devices, threads };
 }
 
 function isStrings(value: unknown): value is string[] {

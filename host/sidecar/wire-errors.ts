@@ -16,6 +16,7 @@ const MEANING: Readonly<Record<string, VoxfuseErrorCode>> = {
   bad_weight: "ERR_MODEL_FILE_CORRUPT",
   no_memory: "ERR_DEVICE_MEMORY",
   unsupported: "ERR_DEVICE",
+  device_failed: "ERR_DEVICE",
   cancelled: "ERR_ABORTED",
 };
 

@@ -2,7 +2,7 @@ import { concatPcm } from "../audio/pcm.ts";
 import { AUTO_LANGUAGE } from "../text/voices.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { resolveLimits, whole } from "./limits.ts";
+import { invalid, resolveLimits, whole } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { modelName, sidecarChoice } from "./load-options.ts";
 import type { LoadOptions } from "./load-options.ts";
@@ -11,8 +11,11 @@ import { checkCodes, planSpeech, planVocode } from "./request.ts";
 import type { SpeakOptions, SpeechPlan } from "./request.ts";
 import { LiveSession } from "./session/live-session.ts";
 import type { SidecarChoice } from "./session/session.ts";
+import type { Backend } from "./session/backend.ts";
 import { Speech } from "./speech.ts";
 import type { SpeechCodes } from "./speech.ts";
+import { EngineTrace } from "./trace/engine-trace.ts";
+import type { TraceCounts } from "./trace/engine-trace.ts";
 import { taken, utter } from "./session/utterance.ts";
 import type { AudioChunk, UtteranceEnd } from "./session/utterance.ts";
 
@@ -33,7 +36,7 @@ export interface Vocoded {
 }
 
 /** A moment of an engine's life. */
-export interface EngineStats extends PumpCounts {
+export interface EngineStats extends PumpCounts, Omit<Backend, "device"> {
   readonly openRequests: number;
   readonly waitingRequests: number;
   readonly freeRows: number;
@@ -45,6 +48,14 @@ export interface EngineStats extends PumpCounts {
   readonly rowsUsed: number;
   readonly threads: number;
   readonly isa: string;
+  /** Name of the GPU in use; empty for none. */
+  readonly device: string;
+  /** Memory of the GPU that the sidecar holds for this engine. */
+  readonly deviceBytes: number;
+  /** Bytes of weights on the GPU. */
+  readonly uploadedBytes: number;
+  /** Of a copy on the GPU, read and written bytes counted; 0 without one. */
+  readonly copyBytesPerSecond: number;
 }
 
 /**
@@ -56,6 +67,7 @@ export class Voxfuse {
   readonly #checkpoint: Checkpoint;
   readonly #limits: EngineLimits;
   readonly #live: LiveSession;
+  readonly #trace = new EngineTrace();
 
   private constructor(checkpoint: Checkpoint, limits: EngineLimits, sidecar: SidecarChoice) {
     this.#checkpoint = checkpoint;
@@ -70,13 +82,13 @@ export class Voxfuse {
    *   signal's own reason when aborted.
    */
   static async load(options: LoadOptions = {}): Promise<Voxfuse> {
-    const { signal } = options;
+    const { signal, onProgress } = options;
     signal?.throwIfAborted();
     const limits = resolveLimits(options);
     const sidecar = sidecarChoice(options);
     const engine = new Voxfuse(await readCheckpoint(modelName(options.model)), limits, sidecar);
     signal?.throwIfAborted();
-    await engine.#live.open(signal);
+    await engine.#live.open({ signal, onProgress });
     return engine;
   }
 
@@ -93,6 +105,11 @@ export class Voxfuse {
   /** Codes of a frame. */
   get groups(): number {
     return this.#checkpoint.config.codeGroups;
+  }
+
+  /** Frames of a second of speech. */
+  get framesPerSecond(): number {
+    return this.#checkpoint.config.codec.framesPerSecond;
   }
 
   /** Names that `voice` may be; empty for a model that designs its voice from an instruction. */
@@ -115,15 +132,17 @@ export class Voxfuse {
     const startedAt = performance.now();
     const plan = this.#plan(text, options);
     const chunks: Float32Array[] = [];
-    let samples = 0;
+    let seconds = 0;
     const utterance = await this.#utter(plan, options.signal);
     for (;;) {
       const { value, done } = await utterance.next();
       if (done === true)
         return this.#speech(plan.settings.seed, concatPcm(chunks), value, startedAt);
-      chunks.push(value.samples);
-      samples += value.samples.length;
-      options.onProgress?.(samples / this.sampleRate);
+      const { samples, frames } = value;
+      chunks.push(samples);
+      seconds +=
+        options.audio === false ? frames / this.framesPerSecond : samples.length / this.sampleRate;
+      options.onProgress?.(seconds);
     }
   }
 
@@ -138,6 +157,7 @@ export class Voxfuse {
     text: string,
     options: SpeakOptions = {},
   ): AsyncGenerator<AudioChunk, void, undefined> {
+    if (options.audio === false) throw invalid("audio", false, "true in stream(): use speak()");
     const plan = this.#plan(text, options);
     yield* await this.#utter(plan, options.signal);
   }
@@ -160,7 +180,7 @@ export class Voxfuse {
       checked.length / this.groups,
       whole("priority", priority ?? 0, -100, 100),
     );
-    const { pump } = await this.#live.open(signal);
+    const { pump } = await this.#live.open({ signal });
     const feed = pump.add(request, { codes: checked });
     try {
       const chunks: Float32Array[] = [];
@@ -174,11 +194,12 @@ export class Voxfuse {
   /** Counters of the current sidecar and of the loop that feeds it. */
   async stats(): Promise<EngineStats> {
     this.#live.requireOpen();
-    const { pump, planner, connection, loaded } = await this.#live.open();
+    const { pump, planner, connection, loaded, backend } = await this.#live.open();
     const sidecar = await connection.stats();
     const { waiting, freeRows, freePages } = planner.load();
     return {
       ...pump.counts,
+      ...backend,
       openRequests: pump.openTickets,
       waitingRequests: waiting,
       freeRows,
@@ -189,7 +210,33 @@ export class Voxfuse {
       rowsUsed: sidecar.rows_used,
       threads: loaded.threads,
       isa: loaded.isa,
+      device: loaded.device,
+      deviceBytes: sidecar.device_bytes,
+      uploadedBytes: sidecar.uploaded_bytes,
+      copyBytesPerSecond: sidecar.copy_mb_s * 1e6,
     };
+  }
+
+  /**
+   * Begins to trace planner, submissions, runs and GPU kernels, for `voxfuse trace` and for viewers
+   * of Chrome's JSON format.
+   *
+   * @throws {VoxfuseError} ERR_INVALID_ARGUMENT while a trace is open; what the sidecar answers.
+   */
+  async startTrace(file: string): Promise<void> {
+    this.#live.requireOpen();
+    await this.#trace.start(await this.#live.open(), file);
+  }
+
+  /**
+   * Ends the trace and writes its file.
+   *
+   * @throws {VoxfuseError} ERR_INVALID_ARGUMENT when no trace is open; ERR_OUTPUT_NOT_WRITABLE;
+   *   ERR_SIDECAR_GONE when the sidecar that traced died.
+   */
+  async endTrace(): Promise<TraceCounts> {
+    this.#live.requireOpen();
+    return this.#trace.end();
   }
 
   /** Ends every request with ERR_CLOSED and the sidecar with them. May be called again. */
@@ -208,7 +255,7 @@ export class Voxfuse {
   }
 
   async #utter(plan: SpeechPlan, signal: AbortSignal | undefined) {
-    const { pump } = await this.#live.open(signal);
+    const { pump } = await this.#live.open({ signal });
     const { sampleRate, groups } = this;
     return utter({ pump, segments: plan.segments, sampleRate, groups, signal });
   }

@@ -1,9 +1,11 @@
-import { FusionLevel, PAGE_POSITIONS } from "../../shared/gen/protocol.ts";
+import { Dtype, FusionLevel, PAGE_POSITIONS } from "../../shared/gen/protocol.ts";
 import type { PlannerConfig } from "../../shared/gen/protocol.ts";
 import { listNames, quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { GENERATION_LIMITS } from "../model/generation-config.ts";
+import { F32_DTYPES } from "./session/backend.ts";
+import type { ActDtypes } from "./session/backend.ts";
 
 /** How much an op list fuses, least first. */
 export const FUSION_LEVELS = ["sequential", "norm", "swiglu", "rope", "full"] as const;
@@ -79,7 +81,11 @@ export function resolveLimits(options: LimitOptions): EngineLimits {
 }
 
 /** The planner's configuration of a checkpoint under these limits. */
-export function plannerConfig(model: ModelConfig, limits: EngineLimits): PlannerConfig {
+export function plannerConfig(
+  model: ModelConfig,
+  limits: EngineLimits,
+  { dtype, vocoderDtype }: ActDtypes = F32_DTYPES,
+): PlannerConfig {
   const level = FUSION_LEVELS.indexOf(limits.fusion);
   return {
     ...talkerPart(model),
@@ -92,7 +98,8 @@ export function plannerConfig(model: ModelConfig, limits: EngineLimits): Planner
     framesMax: limits.framesMax,
     prefillLevel: Math.min(level, FusionLevel.Swiglu),
     decodeLevel: level,
-    actDtype: 0,
+    actDtype: dtype === "bf16" ? Dtype.Bf16 : Dtype.F32,
+    codecActDtype: vocoderDtype === "bf16" ? Dtype.Bf16 : Dtype.F32,
     hostSampling: Number(limits.sampling === "host"),
     repeatMax: limits.repeatMax,
     queueMax: limits.queueLimit,
@@ -166,6 +173,11 @@ export function whole(name: string, value: unknown, min: number, max: number): n
     return value;
   }
   throw invalid(name, value, `an integer from ${min} to ${max}`);
+}
+
+export function flag(name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw invalid(name, value, "true or false");
 }
 
 export function choice<T extends string>(name: string, value: unknown, among: readonly T[]): T {

@@ -1,14 +1,28 @@
 import { quote } from "../errors/quote.ts";
-import { choice, invalid, whole } from "./limits.ts";
+import { choice, flag, invalid, whole } from "./limits.ts";
 import type { LimitOptions } from "./limits.ts";
-import { BACKENDS, ISAS } from "./session/session.ts";
-import type { BackendName, IsaName, SidecarChoice } from "./session/session.ts";
+import { BACKENDS, DTYPES, checkWish } from "./session/backend.ts";
+import type { BackendName, DtypeName } from "./session/backend.ts";
+import { ISAS } from "./session/session.ts";
+import type { IsaName, SidecarChoice } from "./session/session.ts";
+import type { LoadProgress } from "./session/weight-loader.ts";
+
+const DEVICE_MAX = 255;
 
 /** How an engine is loaded. Everything may be left out. */
 export interface LoadOptions extends LimitOptions {
   /** A folder, an embedded voice, or a hub name in the cache. Default: the embedded voice. */
   readonly model?: string | undefined;
+  /** Default "auto": cuda where the sidecar sees a GPU, else cpu. */
   readonly backend?: BackendName | undefined;
+  /** Of the cuda backend: which GPU. Default 0. */
+  readonly device?: number | undefined;
+  /** Of talker and code predictor. Default "auto": bf16 on cuda, else f32, all the cpu has. */
+  readonly dtype?: DtypeName | undefined;
+  /** Of the vocoder. Default "auto": bf16 on cuda unless `dtype` is "f32", else f32. */
+  readonly vocoderDtype?: DtypeName | undefined;
+  /** Of the cuda backend: whether a program runs as one CUDA graph. Default true. */
+  readonly graphs?: boolean | undefined;
   /** Of the cpu backend; default: all cores. */
   readonly threads?: number | undefined;
   readonly isa?: IsaName | undefined;
@@ -17,6 +31,8 @@ export interface LoadOptions extends LimitOptions {
   /** A file to record the sidecar's input into, for `voxfuse plan replay`. */
   readonly recordTo?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called as the sidecar takes in weights, until the engine is there. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /** @throws {VoxfuseError} ERR_INVALID_ARGUMENT */
@@ -32,8 +48,16 @@ export function sidecarChoice(options: LoadOptions): SidecarChoice {
   if (sidecar !== undefined && (socketPath === undefined || socketPath === "")) {
     throw invalid("sidecar", quote(sidecar), "unix: and the path of a socket");
   }
-  return {
+  const wish = {
     backend: choice("backend", options.backend ?? "auto", BACKENDS),
+    device: whole("device", options.device ?? 0, 0, DEVICE_MAX),
+    dtype: choice("dtype", options.dtype ?? "auto", DTYPES),
+    vocoderDtype: choice("vocoderDtype", options.vocoderDtype ?? "auto", DTYPES),
+    graphs: flag("graphs", options.graphs ?? true),
+  };
+  checkWish(wish);
+  return {
+    ...wish,
     threads: whole("threads", options.threads ?? 0, 0, 1024),
     isa: choice("isa", options.isa ?? "auto", ISAS),
     socketPath,

@@ -6,6 +6,7 @@ import type {
   LoadRequest,
   OutputHeader,
   StatsReply,
+  TraceReply,
   WeightsReply,
 } from "../../shared/gen/protocol.ts";
 import type { VoxfuseError } from "../errors/voxfuse-error.ts";
@@ -22,6 +23,8 @@ export interface SidecarConnection {
   load(request: Omit<LoadRequest, "type">): Promise<LoadReply>;
   weights(entries: Uint8Array): Promise<WeightsReply>;
   stats(): Promise<StatsReply>;
+  /** Begins a trace into a file, by its absolute path; ends it where the path is empty. */
+  trace(file: string): Promise<TraceReply>;
   /** Copies the bytes; false when the ring is full: again after the next wake. */
   submit(submission: Uint8Array): boolean;
   takeCompletions(): Completion[];

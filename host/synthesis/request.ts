@@ -10,7 +10,7 @@ import { writeOutNumbers } from "../text/spoken-numbers.ts";
 import { AUTO_LANGUAGE, resolveVoice } from "../text/voices.ts";
 import type { ResolvedVoice } from "../text/voices.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { choice, invalid, whole } from "./limits.ts";
+import { choice, flag, invalid, whole } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { resolveSampling } from "./sampling-options.ts";
 import type { SamplingOptions, SamplingSettings } from "./sampling-options.ts";
@@ -30,6 +30,8 @@ export interface SpeakOptions extends SamplingOptions {
   /** Larger goes first, -100 to 100. Default 0. */
   readonly priority?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** speak() only: false for speech of codes alone, whose samples are empty. Default true. */
+  readonly audio?: boolean | undefined;
   /** speak() only: called with the seconds of speech so far. */
   readonly onProgress?: ((seconds: number) => void) | undefined;
 }
@@ -60,6 +62,7 @@ export function planSpeech(
   checkModel(checkpoint, options);
   const layout = choice("layout", options.layout ?? "nonStreaming", TEXT_LAYOUTS);
   const priority = whole("priority", options.priority ?? 0, -100, 100);
+  const codesOnly = !flag("audio", options.audio ?? true);
   const settings = resolveSampling(options, config.generation);
   const voice = voiceOf(checkpoint, options);
   const segments = segmentsOf(checkpoint, text).map((words, segment): PlannerRequest => {
@@ -73,6 +76,7 @@ export function planSpeech(
       segment,
       priority,
       vocodeFrames: 0,
+      codesOnly,
     };
   });
   return { segments, settings };
@@ -93,6 +97,7 @@ export function planVocode(frames: number, priority: number): PlannerRequest {
     segment: 0,
     priority,
     vocodeFrames: frames,
+    codesOnly: false,
   };
 }
 

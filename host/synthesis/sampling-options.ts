@@ -18,6 +18,8 @@ export interface SamplingOptions {
   readonly subtalkerTopK?: number | undefined;
   readonly subtalkerTopP?: number | undefined;
   readonly maxNewTokens?: number | undefined;
+  /** Speech does not end before so many frames; for measurements. Default 2, as models expect. */
+  readonly minNewTokens?: number | undefined;
   /** The same seed, text and settings give the same speech. Default: a random one. */
   readonly seed?: number | undefined;
 }
@@ -32,8 +34,8 @@ export interface SamplingSettings {
   readonly seed: number;
 }
 
-/** End of speech is not picked before this many codes: part of the model, not an option. */
-export const MIN_NEW_TOKENS = 2;
+/** End of speech is not picked before this many codes: the official code fixes it. */
+const MIN_NEW_TOKENS = 2;
 
 /** Seeds are below this: integers that a number holds exactly. */
 export const SEED_LIMIT = 2 ** 53;
@@ -81,7 +83,10 @@ export function resolveSampling(
       options.maxNewTokens ?? defaults.maxNewTokens,
       maxNewTokens,
     ),
-    minNewTokens: MIN_NEW_TOKENS,
+    minNewTokens: whole("minNewTokens", options.minNewTokens ?? MIN_NEW_TOKENS, {
+      min: MIN_NEW_TOKENS,
+      max: maxNewTokens.max,
+    }),
     seed: whole("seed", options.seed ?? randomSeed(), { min: 0, max: SEED_LIMIT - 1 }),
   };
 }

@@ -17,7 +17,7 @@ export interface SpeechCodes {
 export interface SpeechTimings {
   /** Until the first frame had codes: text, prompt, first frame. */
   readonly promptMs: number;
-  /** Until the first PCM could be taken. */
+  /** Until the first PCM could be taken; the first codes where no PCM was wanted. */
   readonly firstAudioMs: number;
   readonly totalMs: number;
   readonly frames: number;
@@ -27,7 +27,7 @@ export interface SpeechTimings {
 
 /** Finished speech. */
 export class Speech {
-  /** Mono, in [-1, 1]. */
+  /** Mono, in [-1, 1]; empty where only codes were wanted. */
   readonly samples: Float32Array;
   readonly sampleRate: number;
   /** Of all segments, one after the other; the pauses between segments have no codes. */

@@ -1,22 +1,49 @@
 import type { Checkpoint } from "./checkpoint.ts";
 
-/**
- * Weights that one frame of one request reads, each time it reads them: the talker once, the
- * predictor's layers for every code but the first, each of its heads once, and the codec's decoder
- * once a packet. Embedding rows are too few to count. [bytes]
- */
-export function bytesPerFrame({ weights, config }: Checkpoint, packetFrames: number): number {
-  let bytes = 0;
-  for (const { name, bytes: size } of weights.tensors.values()) {
-    bytes += size * readsPerFrame(name, config.codeGroups, packetFrames);
-  }
-  return bytes;
+const CODEC = "speech_tokenizer.decoder.";
+
+/** Bytes that one step of the talker reads with what follows it, by part. */
+export interface StepBytes {
+  readonly talker: number;
+  readonly predictor: number;
+  /** A packet's share. */
+  readonly vocoder: number;
 }
 
-function readsPerFrame(name: string, groups: number, packetFrames: number): number {
-  if (/_embedding\.|embedding_sum|cluster_usage/.test(name)) return 0;
-  if (name.startsWith("speech_tokenizer.decoder.")) return 1 / packetFrames;
-  if (name.startsWith("talker.code_predictor.lm_head.")) return 1;
-  if (name.startsWith("talker.code_predictor.")) return groups - 1;
-  return name.startsWith("talker.") ? 1 : 0;
+/**
+ * Weights that a step reads, each time it reads them: the talker once, the predictor's layers for
+ * every code but the first, each of its heads once, and the codec's decoder once a packet.
+ * Embedding rows are too few to count.
+ *
+ * @param vocoderDtype A vocoder in bf16 keeps its weights so, whatever the file has.
+ */
+export function bytesPerStep(
+  { weights, config }: Pick<Checkpoint, "weights" | "config">,
+  packetFrames: number,
+  vocoderDtype: "f32" | "bf16",
+): StepBytes {
+  const sum = { talker: 0, predictor: 0, vocoder: 0 };
+  for (const { name, dtype, bytes } of weights.tensors.values()) {
+    if (/_embedding\.|embedding_sum|cluster_usage/.test(name)) continue;
+    if (name.startsWith(CODEC)) {
+      const isNarrowed = vocoderDtype === "bf16" && dtype === "F32";
+      sum.vocoder += (isNarrowed ? bytes / 2 : bytes) / packetFrames;
+    } else if (name.startsWith("talker.code_predictor.lm_head.")) {
+      sum.predictor += bytes;
+    } else if (name.startsWith("talker.code_predictor.")) {
+      sum.predictor += bytes * (config.codeGroups - 1);
+    } else if (name.startsWith("talker.")) {
+      sum.talker += bytes;
+    }
+  }
+  return sum;
+}
+
+/** Of the talker's attention cache, what a frame reads for each position that it attends to. */
+export function cacheBytesPerPosition(
+  { config }: Pick<Checkpoint, "config">,
+  dtype: "f32" | "bf16",
+): number {
+  const { layers, kvHeads, headWidth } = config.talker;
+  return 2 * layers * kvHeads * headWidth * (dtype === "bf16" ? 2 : 4); // keys and values
 }

@@ -38,6 +38,7 @@ KERNEL_CASES(attention) {
         {.name = shape.name,
          .build = [=](Buffers& b) { return build(b, shape); },
          .tolerance = Tolerance::of_largest(1e-5),  // exp turns a score's error into a relative one
+         .bf16 = Tolerance{.ulps = 1, .relative = 1e-5},  // one rounding, at the store
          .parts = shape.lanes(),
          .part = lane_alone,
          .in_turn = in_turn,

@@ -12,16 +12,17 @@ namespace voxfuse::causal_conv1d {
 ///
 /// Shapes   x: (lanes, tokens, inputs); w: (outputs, taps * inputs), the oldest tap first; bias:
 ///          (outputs); history: (history_tokens, inputs) in the row; y: (lanes, tokens, outputs).
-/// Dtypes   x, history, y: f32 or bf16 (cpu: f32); w, bias: f32 or bf16. The sum is f64 in
-///          reference(); in cpu() it runs over tap * inputs + c in matmul's order, then + bias: the
-///          same bits for every packet.
+/// Dtypes   x, history, y: f32 or bf16 alike (cpu: f32); w, bias: f32 or bf16. The sum is f64 in
+///          reference(); in cpu() it runs over tap * inputs + c in matmul's order, then + bias; in
+///          cuda() in ascending order in f32, in parts that taps * inputs alone determines, then +
+///          bias: the same bits for every packet.
 /// Aliasing none.
 /// State    history holds the last history_tokens inputs before the packet, oldest first, zeros at
 ///          the start of speech. Afterwards it holds the last ones of (history, the lane's valid *
 ///          rate tokens): tokens beyond those leave no trace, and valid = 0 changes nothing.
 /// Limits   lanes, tokens, inputs, outputs, dilation >= 1; taps >= 2; history_tokens = (taps - 1) *
 ///          dilation; valid * rate above tokens counts as tokens.
-/// Errors   kBadShape, kBadDtype (cpu); nothing is written then.
+/// Errors   kBadShape, kBadDtype (cpu, cuda); nothing is written then.
 /// Source   CausalConv of the codec decoder.
 struct Args {
   ConstTensor x;
@@ -43,5 +44,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all threads.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 
 }  // namespace voxfuse::causal_conv1d

@@ -8,7 +8,7 @@ namespace voxfuse::code_embed {
 
 namespace {
 
-Args build(Buffers& b, Dtype table) {
+Args build(Buffers& b, Dtype table, std::uint32_t width = 37) {
   b.lanes({2, 0, 1}, 3);
   RowState row{};
   row.frame = 3;
@@ -16,12 +16,12 @@ Args build(Buffers& b, Dtype table) {
   return Args{.row = b.row_state_in("row", {row}),
               .codes = b.row_u32_in("codes", 4 * 5, code),
               .valid = b.input_u32("valid", {1, 0, 1}),
-              .table = b.input("table", 18 * 37, table),
-              .y = b.state("y", 3 * 2 * 37),
+              .table = b.input("table", 18 * width, table),
+              .y = b.state("y", 3 * 2 * width),
               .lanes = 3,
               .tokens = 2,
               .token = 1,
-              .width = 37,
+              .width = width,
               .table_rows = 18,
               .first_row = 12,
               .group = 2,
@@ -33,9 +33,13 @@ Args build(Buffers& b, Dtype table) {
 
 KERNEL_CASES(code_embed) {
   for (const Dtype table : {Dtype::kF32, Dtype::kBf16}) {
-    cases.add({.name = cases.label("table", dtype_name(table)),
-               .build = [=](Buffers& b) { return build(b, table); },
-               .tolerance = Tolerance::exact()});
+    for (const std::uint32_t width : {37u, 1024u}) {
+      cases.add({.name = cases.label("width", width, "table", dtype_name(table)),
+                 .build = [=](Buffers& b) { return build(b, table, width); },
+                 .tolerance = Tolerance::exact(),
+                 .bf16 = Tolerance::exact(),  // one rounding at most
+                 .bytes = 2ull * 4 * 3 * width});
+    }
   }
   cases.add({.name = "code beyond the table",
              .build =

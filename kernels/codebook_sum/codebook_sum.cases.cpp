@@ -38,9 +38,15 @@ KERNEL_CASES(codebook_sum) {
       cases.add({.name = cases.label("groups", groups, "dim", dim),
                  .build = [=](Buffers& b) { return build(b, groups, 1, dim); },
                  .tolerance = Tolerance::exact(),
-                 .exact = true});
+                 .exact = true,
+                 .bf16 = Tolerance::exact()});  // the same f32 sums, rounded in both
     }
   }
+  cases.add({.name = "groups=16 dim=256",
+             .build = [](Buffers& b) { return build(b, 16, 1, 256); },
+             .tolerance = Tolerance::exact(),
+             .bf16 = Tolerance::exact(),
+             .bytes = 4ull * (16 + 2) * 5 * 256});
   cases.add({.name = "code beyond its codebook",
              .build =
                  [](Buffers& b) {

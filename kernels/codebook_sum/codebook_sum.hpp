@@ -9,13 +9,13 @@ namespace voxfuse::codebook_sum {
 ///
 /// Shapes   codes: (frames_max, groups) in the row; codebooks: (groups, size, dim); semantic,
 ///          acoustic: (lanes, frames, dim). All row-major, contiguous.
-/// Dtypes   codebooks: f32; semantic, acoustic: f32 or bf16 (cpu: f32). Sums are f32, from zero, in
-///          group order, in every twin: the result is exact to the bit.
+/// Dtypes   codebooks: f32; semantic, acoustic: f32 or bf16 alike (cpu: f32). Sums are f32, from
+///          zero, in group order, in every twin: the result is exact to the bit.
 /// Aliasing none.
 /// Limits   lanes, frames, groups, size, dim, frames_max >= 1; semantic_groups <= groups; valid
 ///          above frames counts as frames.
-/// Errors   kBadShape, kBadDtype (cpu); kBadIndex when a code is not below size, or a frame not
-///          below frames_max: the outputs are unspecified then.
+/// Errors   kBadShape, kBadDtype (cpu, cuda); kBadIndex when a code is not below size, or a frame
+///          not below frames_max: the outputs are unspecified then.
 /// Source   split residual vector quantiser of the codec decoder.
 struct Args {
   RowSpan<const RowState> row;
@@ -36,5 +36,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< The same bits, over the pool's threads.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 
 }  // namespace voxfuse::codebook_sum

@@ -9,7 +9,7 @@ namespace voxfuse::frame_embed {
 
 namespace {
 
-Args build(Buffers& b, std::uint32_t groups, Dtype table, bool in_place) {
+Args build(Buffers& b, std::uint32_t groups, Dtype table, bool in_place, std::uint32_t width = 37) {
   b.lanes({2, 0, 1}, 3);
   RowState row{};
   row.frame = 3;
@@ -17,16 +17,17 @@ Args build(Buffers& b, std::uint32_t groups, Dtype table, bool in_place) {
   const auto state = b.row_state_in("row", {row});
   const auto codes = b.row_u32_in("codes", std::size_t{4} * groups, code);
   const std::uint32_t* valid = b.input_u32("valid", {1, 0, 1});
-  const Tensor y = in_place ? b.state("y", 3 * 37) : b.output("y", 3 * 37);
+  const std::size_t count = std::size_t{3} * width;
+  const Tensor y = in_place ? b.state("y", count) : b.output("y", count);
   return Args{.row = state,
               .codes = codes,
               .valid = valid,
-              .codec_table = b.input("codec_table", 9 * 37, table),
-              .group_tables = b.input("group_tables", std::size_t{groups} * 7 * 37, table),
-              .text = in_place ? y : b.input("text", 3 * 37),
+              .codec_table = b.input("codec_table", 9 * width, table),
+              .group_tables = b.input("group_tables", std::size_t{groups} * 7 * width, table),
+              .text = in_place ? y : b.input("text", count),
               .y = y,
               .lanes = 3,
-              .width = 37,
+              .width = width,
               .codec_rows = 9,
               .group_rows = 7,
               .groups = groups,
@@ -42,12 +43,22 @@ KERNEL_CASES(frame_embed) {
       cases.add({.name = cases.label("groups", groups, "table", dtype_name(table)),
                  .build = [=](Buffers& b) { return build(b, groups, table, false); },
                  .tolerance = Tolerance::exact(),
-                 .exact = true});
+                 .exact = true,
+                 .bf16 = Tolerance::exact()});  // the contract fixes every bit
     }
+    // The released model's groups and width, of fewer codes.
+    cases.add({.name = cases.label("width", 1024, "table", dtype_name(table)),
+               .build = [=](Buffers& b) { return build(b, 16, table, false, 1024); },
+               .tolerance = Tolerance::exact(),
+               .bf16 = Tolerance::exact(),
+               .bytes = 2ull * 17 * 1024 * dtype_bytes(table)});
   }
-  cases.add({.name = "in place",
-             .build = [](Buffers& b) { return build(b, 4, Dtype::kF32, true); },
-             .tolerance = Tolerance::exact()});
+  for (const std::uint32_t width : {37u, 64u}) {
+    cases.add({.name = cases.label("in place, width", width),
+               .build = [=](Buffers& b) { return build(b, 4, Dtype::kF32, true, width); },
+               .tolerance = Tolerance::exact(),
+               .bf16 = Tolerance::exact()});
+  }
   cases.add({.name = "code beyond its table",
              .build =
                  [](Buffers& b) {

@@ -8,23 +8,27 @@ namespace voxfuse::hidden_load {
 
 namespace {
 
-Args build(Buffers& b, Dtype act) {
+Args build(Buffers& b, Dtype act, std::uint32_t width = 37) {
   b.lanes({2, 0}, 3);
-  return Args{.hidden = b.row_in("hidden", 37, act),
-              .y = b.state("y", 2 * 3 * 37, act),
+  return Args{.hidden = b.row_in("hidden", width, act),
+              .y = b.state("y", 2 * 3 * width, act),
               .lanes = 2,
               .tokens = 3,
               .token = 1,
-              .width = 37};
+              .width = width};
 }
 
 }  // namespace
 
+// Both dtypes by name: here cpu() takes both too.
 KERNEL_CASES(hidden_load) {
   for (const Dtype act : {Dtype::kF32, Dtype::kBf16}) {
-    cases.add({.name = cases.label("act", dtype_name(act)),
-               .build = [=](Buffers& b) { return build(b, act); },
-               .tolerance = Tolerance::exact()});
+    for (const std::uint32_t width : {37u, 1024u}) {
+      cases.add({.name = cases.label("width", width, "act", dtype_name(act)),
+                 .build = [=](Buffers& b) { return build(b, act, width); },
+                 .tolerance = Tolerance::exact(),
+                 .bytes = 2ull * 2 * width * dtype_bytes(act)});
+    }
   }
   cases.add({.name = "token beyond the tokens",
              .build =

@@ -25,6 +25,7 @@ KERNEL_CASES(kv_append) {
     cases.add({.name = shape.name,
                .build = [=](Buffers& b) { return build(b, shape); },
                .tolerance = Tolerance::exact(),  // a copy
+               .bf16 = Tolerance::exact(),
                .parts = shape.lanes(),
                .part = lane_alone,
                .bytes = 8ull * shape.tokens_of_all() * shape.kv_heads * shape.head_dim});

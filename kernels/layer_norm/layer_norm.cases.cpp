@@ -13,9 +13,10 @@ static Args row_alone(Args a, std::uint32_t m) {
   return a;
 }
 
-// Less than a vector, a vector and a rest, model widths; a batch; enough for every thread.
+// Less than a vector, a vector and a rest, model widths, more than a block has in registers; a
+// batch; enough for every thread.
 KERNEL_CASES(layer_norm) {
-  for (const std::uint32_t width : {5u, 100u, 320u, 768u}) {
+  for (const std::uint32_t width : {5u, 100u, 320u, 768u, 1024u, 2504u}) {
     for (const std::uint32_t rows : {1u, 32u, 130u}) {
       cases.add({
           .name = cases.label("rows", rows, "width", width),
@@ -31,7 +32,7 @@ KERNEL_CASES(layer_norm) {
               },
           .tolerance =
               Tolerance::of_largest(1e-6),  // bias may cancel the product; the mean is an f32 sum
-
+          .bf16 = Tolerance{.ulps = 1, .relative = 1e-6},  // the same, rounded at the store
           .parts = rows,
           .part = row_alone,
           .bytes = 8ull * rows * width,
@@ -53,7 +54,8 @@ KERNEL_CASES(layer_norm) {
                                .width = width,
                                .eps = 1e-6f};
                  },
-             .tolerance = Tolerance::of_largest(1e-6)});
+             .tolerance = Tolerance::of_largest(1e-6),
+             .bf16 = Tolerance{.ulps = 1, .relative = 1e-6}});
   cases.add({.name = "no width",
              .build =
                  [](Buffers& b) {

@@ -15,7 +15,7 @@ static Args row_alone(Args a, std::uint32_t m) {
 
 // Less than a vector, a vector and a rest, model widths; a batch; enough for every thread.
 KERNEL_CASES(layer_scale_add) {
-  for (const std::uint32_t width : {5u, 100u, 320u, 768u}) {
+  for (const std::uint32_t width : {5u, 100u, 320u, 768u, 1024u}) {
     for (const std::uint32_t rows : {1u, 32u, 130u}) {
       cases.add({
           .name = cases.label("rows", rows, "width", width),
@@ -29,7 +29,7 @@ KERNEL_CASES(layer_scale_add) {
                     .width = width};
               },
           .tolerance = Tolerance::exact(),  // product and sum are each rounded in both
-
+          .bf16 = Tolerance::exact(),       // and then the sum once more
           .parts = rows,
           .part = row_alone,
           .bytes = 12ull * rows * width,

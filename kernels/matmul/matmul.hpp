@@ -8,7 +8,7 @@ namespace voxfuse::matmul {
 ///
 /// Shapes   x: (rows, x_stride), of which inputs elements from x_offset on are used; w: (outputs,
 ///          inputs); bias: (outputs) or absent; y: (rows, outputs). Row-major.
-/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32); w, bias: f32 or bf16 each.
+/// Dtypes   x: f32 or bf16 (cpu(): f32), y: the same or f32; w, bias: f32 or bf16 each.
 /// Order    A dot product has 16 accumulators, by k mod 16, each a chain of fused multiply-adds,
 ///          joined (i, i + 8), (i, i + 4), (i, i + 2), (i, i + 1): the same bits for any rows and
 ///          threads.
@@ -32,5 +32,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 
 }  // namespace voxfuse::matmul

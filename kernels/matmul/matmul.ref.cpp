@@ -11,7 +11,7 @@ Status check(const Args& a) {
   VOXFUSE_REQUIRE(a.inputs >= 1, kBadShape);
   VOXFUSE_REQUIRE(a.outputs >= 1, kBadShape);
   VOXFUSE_REQUIRE(std::uint64_t{a.x_stride} >= std::uint64_t{a.x_offset} + a.inputs, kBadShape);
-  VOXFUSE_REQUIRE(a.x.dtype == a.y.dtype, kBadDtype);
+  VOXFUSE_REQUIRE(a.y.dtype == a.x.dtype || a.y.dtype == Dtype::kF32, kBadDtype);
   return {};
 }
 

@@ -14,10 +14,12 @@ static Args row_alone(Args a, std::uint32_t m) {
   return a;
 }
 
-// Less than a vector, a vector and a rest, model widths; a batch; enough for every thread.
+// Less than a vector, a vector and a rest, model widths; a batch; enough for every thread. The
+// released model's width for a step of one row only.
 KERNEL_CASES(mul) {
-  for (const std::uint32_t width : {5u, 100u, 320u, 768u}) {
+  for (const std::uint32_t width : {5u, 100u, 320u, 768u, 3072u}) {
     for (const std::uint32_t rows : {1u, 32u, 130u}) {
+      if (width > 1000 && rows > 1) continue;
       cases.add({
           .name = cases.label("rows", rows, "width", width),
           .build =
@@ -29,7 +31,7 @@ KERNEL_CASES(mul) {
                             .width = width};
               },
           .tolerance = Tolerance::exact(),  // one product, rounded once in both
-
+          .bf16 = Tolerance::exact(),       // likewise
           .parts = rows,
           .part = row_alone,
           .bytes = 12ull * rows * width,
@@ -49,7 +51,8 @@ KERNEL_CASES(mul) {
                                .rows = rows,
                                .width = width};
                  },
-             .tolerance = Tolerance::exact()});
+             .tolerance = Tolerance::exact(),
+             .bf16 = Tolerance::exact()});
   cases.add({.name = "no width",
              .build =
                  [](Buffers& b) {

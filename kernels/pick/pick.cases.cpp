@@ -25,6 +25,7 @@ enum class Logits {
   kExtreme,
   kOneLeft,
   kAllEqual,
+  kNear,
   kNone,
   kWithNan,
   kWithInfinity,
@@ -64,6 +65,8 @@ float logit_of(Logits kind, Words& words, std::uint32_t id) {
       return id == 5 ? -40.0f : -kInfinity;
     case Logits::kAllEqual:
       return 1.5f;
+    case Logits::kNear:
+      return words.spread() * 1e-4f;
     case Logits::kNone:
       return -kInfinity;
     case Logits::kWithNan:
@@ -194,15 +197,11 @@ KERNEL_CASES(pick) {
   const Shape shapes[] = {
       {9, 3072, 2048, 2150, 0}, {2, 2048, 2048, 0, 3}, {9, 557, 512, 520, 0}, {1, 1, 0, 0, 1}};
   const std::pair<Logits, const char*> kinds[] = {
-      {Logits::kNormal, "normal"},
-      {Logits::kTies, "ties"},
-      {Logits::kZeros, "zeros"},
-      {Logits::kExtreme, "extreme"},
-      {Logits::kOneLeft, "one-left"},
-      {Logits::kAllEqual, "all-equal"},
-      {Logits::kNone, "none"},
-      {Logits::kWithNan, "nan"},
-      {Logits::kWithInfinity, "plus-infinity"},
+      {Logits::kNormal, "normal"},    {Logits::kTies, "ties"},
+      {Logits::kZeros, "zeros"},      {Logits::kExtreme, "extreme"},
+      {Logits::kOneLeft, "one-left"}, {Logits::kAllEqual, "all-equal"},
+      {Logits::kNear, "near"},        {Logits::kNone, "none"},
+      {Logits::kWithNan, "nan"},      {Logits::kWithInfinity, "plus-infinity"},
   };
   for (const Sampling& sampling : kSamplings) {
     add(cases, {32, 96, 64, 70, 0}, Logits::kNormal, "normal", sampling);
@@ -210,6 +209,22 @@ KERNEL_CASES(pick) {
   }
   for (const Shape& s : {shapes[0], shapes[1], shapes[3]}) {
     for (const Sampling& sampling : kSamplings) add(cases, s, Logits::kNormal, "normal", sampling);
+  }
+  // More logits of one value, or nearly so, than a GPU's block ranks at once; as many as there may
+  // be; numbers that are no multiple of what a thread has; and one row, as a step of the released
+  // model has it.
+  for (const Sampling& sampling : kSamplings) {
+    for (const Shape& s : {Shape{2, 3072, 2048, 2150, 0}, Shape{2, 8192, 8000, 8100, 0}}) {
+      add(cases, s, Logits::kTies, "ties", sampling);
+      add(cases, s, Logits::kAllEqual, "all-equal", sampling);
+      add(cases, s, Logits::kNear, "near", sampling);
+    }
+    for (const Shape& s : {Shape{2, 8190, 8190, 0, 1}, Shape{1, 4101, 4000, 4100, 0}}) {
+      add(cases, s, Logits::kNear, "near", sampling);
+    }
+  }
+  for (const Shape& s : {Shape{1, 3072, 2048, 2150, 0}, Shape{1, 2048, 2048, 0, 1}}) {
+    add(cases, s, Logits::kNormal, "normal", kUsual);
   }
   const auto as_built = [](Args&) {};
   Sampling frozen = kUsual;

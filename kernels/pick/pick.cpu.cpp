@@ -236,6 +236,7 @@ void pick_lane(const Args& a, std::uint32_t b) {
 }  // namespace
 
 Status cpu(const Args& a, ThreadPool& pool) {
+  VOXFUSE_TRY(check_lanes(a));
   const std::size_t grain = kGrainLogits / a.vocab + 1;
   pool.parallel_for(a.lanes, grain, [&](std::size_t begin, std::size_t end, unsigned) {
     for (std::size_t b = begin; b < end; ++b) {

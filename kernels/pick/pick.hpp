@@ -37,7 +37,8 @@ namespace voxfuse::pick {
 ///          1; group 0: audio_codes <= 32 * seen_words.
 /// Errors   kBadShape; kBadSampling when a valid lane samples with a temperature that is not
 ///          positive and finite, or picks group 0 with such a penalty; kBadIndex when a code would
-///          go to a frame not below frames_max. Nothing is written then.
+///          go to a frame not below frames_max. Nothing is written then; cuda() leaves alone the
+///          lanes that are so, and picks for the others.
 /// Source   specification of voxfuse's picking; sampling order of specification 5.5 and 5.6.
 struct Args {
   const float* logits = nullptr;
@@ -56,8 +57,11 @@ struct Args {
   std::uint32_t end_id = 0;
 };
 
-Status check(const Args& args);                  ///< The limits above, once, for every twin.
+Status check(const Args& args);                  ///< The limits of shapes, for every twin.
+Status check_lanes(const Args& args);            ///< What rows may hold, where the host reads them.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< The same picks, lanes over the pool's threads.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 
 }  // namespace voxfuse::pick

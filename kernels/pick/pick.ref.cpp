@@ -167,6 +167,10 @@ Status check(const Args& a) {
   VOXFUSE_REQUIRE(a.group < a.groups, kBadShape);
   VOXFUSE_REQUIRE(a.frames_max >= 1, kBadShape);
   VOXFUSE_REQUIRE(a.group != 0 || a.audio_codes <= std::uint64_t{32} * a.seen_words, kBadShape);
+  return {};
+}
+
+Status check_lanes(const Args& a) {
   for (std::uint32_t b = 0; b < a.lanes; ++b) {
     if (a.valid[b] != 0) VOXFUSE_TRY(check_lane(a, *a.row.at(b)));
   }
@@ -175,6 +179,7 @@ Status check(const Args& a) {
 
 Status reference(const Args& a) {
   VOXFUSE_TRY(check(a));
+  VOXFUSE_TRY(check_lanes(a));
   for (std::uint32_t b = 0; b < a.lanes; ++b) {
     if (a.valid[b] != 0) settle(a, b, pick_one(a, b));
   }

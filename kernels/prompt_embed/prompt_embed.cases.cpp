@@ -1,5 +1,6 @@
 #include "kernels/prompt_embed/prompt_embed.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/support/cases.hpp"
@@ -9,7 +10,7 @@ namespace voxfuse::prompt_embed {
 namespace {
 
 // Every mixture of text id and codec id; the first lane ends within the chunk, the last is idle.
-Args build(Buffers& b, Dtype table, bool in_place) {
+Args build(Buffers& b, Dtype table, bool in_place, std::uint32_t width = 37) {
   b.lanes({2, 0, 1}, 3);
   RowState row{};
   row.prompt_done = 2;
@@ -21,16 +22,17 @@ Args build(Buffers& b, Dtype table, bool in_place) {
   const auto state = b.row_state_in("row", {row});
   const auto prompts = b.row_u32_in("prompt", 3 * 12, prompt);
   const std::uint32_t* valid = b.input_u32("valid", {3, 8, 0});
-  const Tensor y = in_place ? b.state("y", 3 * 8 * 37) : b.output("y", 3 * 8 * 37);
+  const std::size_t count = std::size_t{3} * 8 * width;
+  const Tensor y = in_place ? b.state("y", count) : b.output("y", count);
   return Args{.row = state,
               .prompt = prompts,
               .valid = valid,
-              .text = in_place ? y : b.input("text", 3 * 8 * 37),
-              .table = b.input("table", 11 * 37, table),
+              .text = in_place ? y : b.input("text", count),
+              .table = b.input("table", 11 * width, table),
               .y = y,
               .lanes = 3,
               .tokens = 8,
-              .width = 37,
+              .width = width,
               .table_rows = 11,
               .prompt_max = 12};
 }
@@ -39,13 +41,20 @@ Args build(Buffers& b, Dtype table, bool in_place) {
 
 KERNEL_CASES(prompt_embed) {
   for (const Dtype table : {Dtype::kF32, Dtype::kBf16}) {
-    cases.add({.name = cases.label("table", dtype_name(table)),
-               .build = [=](Buffers& b) { return build(b, table, false); },
-               .tolerance = Tolerance::exact()});
+    for (const std::uint32_t width : {37u, 1024u}) {
+      cases.add({.name = cases.label("width", width, "table", dtype_name(table)),
+                 .build = [=](Buffers& b) { return build(b, table, false, width); },
+                 .tolerance = Tolerance::exact(),
+                 .bf16 = Tolerance::exact(),  // the contract fixes every bit
+                 .bytes = 3ull * 4 * 3 * 8 * width});
+    }
   }
-  cases.add({.name = "in place",
-             .build = [](Buffers& b) { return build(b, Dtype::kF32, true); },
-             .tolerance = Tolerance::exact()});
+  for (const std::uint32_t width : {37u, 64u}) {
+    cases.add({.name = cases.label("in place, width", width),
+               .build = [=](Buffers& b) { return build(b, Dtype::kF32, true, width); },
+               .tolerance = Tolerance::exact(),
+               .bf16 = Tolerance::exact()});
+  }
   cases.add({.name = "id beyond the table",
              .build =
                  [](Buffers& b) {

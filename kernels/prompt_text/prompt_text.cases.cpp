@@ -9,7 +9,7 @@ namespace voxfuse::prompt_text {
 namespace {
 
 // Prompt rows with and without text; the first lane ends within the chunk, the last is idle.
-Args build(Buffers& b, Dtype table) {
+Args build(Buffers& b, Dtype table, std::uint32_t width = 37) {
   b.lanes({2, 0, 1}, 3);
   RowState row{};
   row.prompt_done = 2;
@@ -19,11 +19,11 @@ Args build(Buffers& b, Dtype table) {
   return Args{.row = b.row_state_in("row", {row}),
               .prompt = b.row_u32_in("prompt", 3 * 12, prompt),
               .valid = b.input_u32("valid", {3, 8, 0}),
-              .table = b.input("table", 11 * 37, table),
-              .y = b.output("y", 3 * 8 * 37),
+              .table = b.input("table", 11 * width, table),
+              .y = b.output("y", 3 * 8 * width),
               .lanes = 3,
               .tokens = 8,
-              .width = 37,
+              .width = width,
               .table_rows = 11,
               .prompt_max = 12};
 }
@@ -32,9 +32,13 @@ Args build(Buffers& b, Dtype table) {
 
 KERNEL_CASES(prompt_text) {
   for (const Dtype table : {Dtype::kF32, Dtype::kBf16}) {
-    cases.add({.name = cases.label("table", dtype_name(table)),
-               .build = [=](Buffers& b) { return build(b, table); },
-               .tolerance = Tolerance::exact()});
+    for (const std::uint32_t width : {37u, 2048u}) {
+      cases.add({.name = cases.label("width", width, "table", dtype_name(table)),
+                 .build = [=](Buffers& b) { return build(b, table, width); },
+                 .tolerance = Tolerance::exact(),
+                 .bf16 = Tolerance::exact(),  // one rounding at most
+                 .bytes = 2ull * 4 * 3 * 8 * width});
+    }
   }
   cases.add({.name = "id beyond the table",
              .build =

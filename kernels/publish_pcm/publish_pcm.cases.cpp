@@ -38,6 +38,23 @@ Args build(Buffers& b) {
 
 KERNEL_CASES(publish_pcm) {
   cases.add({.name = "three rows", .build = build, .tolerance = Tolerance::exact()});
+  cases.add({.name = "one lane, eight frames",
+             .build =
+                 [](Buffers& b) {
+                   constexpr std::uint32_t samples = 8 * 1920;
+                   b.lanes({1}, 2);
+                   return Args{.x = b.input("x", samples),
+                               .valid = b.input_u32("valid", {8}),
+                               .row = b.row_state("row", {RowState{}}),
+                               .pcm = b.row_f32("pcm", samples),
+                               .lanes = 1,
+                               .frames = 8,
+                               .frame_samples = 1920,
+                               .frames_max = 8};
+                 },
+             .tolerance = Tolerance::exact(),
+             .bf16 = Tolerance::exact(),  // nothing is rounded
+             .bytes = 8ull * 8 * 1920});
   cases.add({.name = "more frames than a row holds",
              .build =
                  [](Buffers& b) {

@@ -13,10 +13,12 @@ static Args row_alone(Args a, std::uint32_t m) {
   return a;
 }
 
-// Less than a vector, a vector and a rest, model widths; a batch; enough for every thread.
+// Less than a vector, a vector and a rest, model widths; a batch; enough for every thread. The
+// released model's width for a step of one row only.
 KERNEL_CASES(residual_add) {
-  for (const std::uint32_t width : {5u, 100u, 320u, 768u}) {
+  for (const std::uint32_t width : {5u, 100u, 320u, 768u, 1024u}) {
     for (const std::uint32_t rows : {1u, 32u, 130u}) {
+      if (width > 1000 && rows > 1) continue;
       cases.add({
           .name = cases.label("rows", rows, "width", width),
           .build =
@@ -27,7 +29,7 @@ KERNEL_CASES(residual_add) {
                             .width = width};
               },
           .tolerance = Tolerance::exact(),  // one addition, rounded once in both
-
+          .bf16 = Tolerance::exact(),       // likewise
           .parts = rows,
           .part = row_alone,
           .bytes = 12ull * rows * width,

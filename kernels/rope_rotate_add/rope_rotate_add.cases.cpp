@@ -29,7 +29,8 @@ KERNEL_CASES(rope_rotate_add) {
                      place_lanes(a, b, shape);
                      return a;
                    },
-               .tolerance = Tolerance::of_largest(3e-7),  // the sum may cancel
+               .tolerance = Tolerance::of_largest(3e-7),        // the sum may cancel
+               .bf16 = Tolerance{.ulps = 1, .relative = 3e-7},  // likewise, and one rounding
                .parts = shape.lanes(),
                .part = lane_alone,
                .bytes = 8ull * count,

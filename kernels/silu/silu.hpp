@@ -22,5 +22,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 
 }  // namespace voxfuse::silu

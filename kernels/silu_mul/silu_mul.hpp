@@ -25,6 +25,8 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all cores.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 /// cpu() of the parts in turn, for comparison.
 Status in_turn(const Args& args, ThreadPool& pool);
 

@@ -91,8 +91,8 @@ struct Buffers::Buffer {
   }
 };
 
-Buffers::Buffers(Family family, std::string seed, std::uint32_t poison)
-    : family_(family), seed_(std::move(seed)), poison_(poison) {}
+Buffers::Buffers(Family family, std::string seed, std::uint32_t poison, Dtype act)
+    : family_(family), act_(act), seed_(std::move(seed)), poison_(poison) {}
 Buffers::~Buffers() = default;
 
 Buffers::Buffer& Buffers::make(const char* name, Kind kind, Role role, std::size_t rows,
@@ -146,12 +146,14 @@ Tensor Buffers::state(const char* name, std::size_t count, Dtype dtype) {
   return {make(name, kind_of(dtype), Role::kState, 1, count).row(0), dtype};
 }
 const float* Buffers::input_f32(const char* name, std::size_t count) {
-  return input(name, count).f32();
+  return input(name, count, Dtype::kF32).f32();
 }
 float* Buffers::output_f32(const char* name, std::size_t count) {
-  return output(name, count).f32();
+  return output(name, count, Dtype::kF32).f32();
 }
-float* Buffers::state_f32(const char* name, std::size_t count) { return state(name, count).f32(); }
+float* Buffers::state_f32(const char* name, std::size_t count) {
+  return state(name, count, Dtype::kF32).f32();
+}
 
 const float* Buffers::input_f32(const char* name, const std::vector<float>& values) {
   Buffer& buffer = make(name, Kind::kF32, Role::kInput, 1, values.size());
@@ -172,7 +174,7 @@ RowSpan<T> Buffers::row_words(const char* name, Role role, std::size_t count,
     }
   }
   buffer.initial.assign(buffer.memory, buffer.memory + buffer.bytes());
-  return {reinterpret_cast<T*>(buffer.row(0)), buffer.stride, lane_rows_.data()};  // as above
+  return {reinterpret_cast<T*>(buffer.row(0)), buffer.stride, lane_table_};  // as above
 }
 
 template <class T>
@@ -214,8 +216,9 @@ std::uint32_t* Buffers::scratch_u32(const char* name, std::size_t count) {
 const std::uint32_t* Buffers::lanes(const std::vector<std::uint32_t>& lane_rows,
                                     std::uint32_t row_count) {
   lane_rows_ = lane_rows;
+  lane_table_ = input_u32("lane table", lane_rows);
   row_count_ = row_count;
-  return lane_rows_.data();
+  return lane_table_;
 }
 RowSpan<const RowState> Buffers::row_state_in(const char* name, const std::vector<RowState>& rows) {
   return row_states<const RowState>(name, Role::kInput, rows);
@@ -231,16 +234,22 @@ RowSpan<std::uint32_t> Buffers::row_u32(const char* name, std::size_t count, Row
   return row_words<std::uint32_t>(name, Role::kState, count, value);
 }
 RowSpan<float> Buffers::row_f32(const char* name, std::size_t count) {
-  const RowTensor field = row_tensor(name, count);
+  const RowTensor field = row_tensor(name, count, Dtype::kF32);
   return {static_cast<float*>(static_cast<void*>(field.base)), field.stride, field.lane_rows};
 }
 RowTensor Buffers::row_in(const char* name, std::size_t count, Dtype dtype) {
   Buffer& buffer = make(name, kind_of(dtype), Role::kInput, row_count_, count);
-  return {buffer.row(0), buffer.stride, lane_rows_.data(), dtype};
+  return {buffer.row(0), buffer.stride, lane_table_, dtype};
 }
 RowTensor Buffers::row_tensor(const char* name, std::size_t count, Dtype dtype) {
   Buffer& buffer = make(name, kind_of(dtype), Role::kState, row_count_, count);
-  return {buffer.row(0), buffer.stride, lane_rows_.data(), dtype};
+  return {buffer.row(0), buffer.stride, lane_table_, dtype};
+}
+
+std::vector<Buffers::Range> Buffers::ranges() const {
+  std::vector<Range> all;
+  for (const auto& buffer : buffers_) all.push_back({buffer->memory, buffer->bytes()});
+  return all;
 }
 
 std::string Buffers::damage() const {

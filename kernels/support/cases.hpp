@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -40,14 +41,18 @@ struct Tolerance {
 class Buffers {
  public:
   /// `poison` chooses the pattern that outputs and scratch begin with.
-  Buffers(Family family, std::string seed, std::uint32_t poison);
+  /// `act` is the dtype of operands that are made without one: activations.
+  Buffers(Family family, std::string seed, std::uint32_t poison, Dtype act = Dtype::kF32);
   ~Buffers();
 
   Family family() const { return family_; }
 
-  ConstTensor input(const char* name, std::size_t count, Dtype dtype = Dtype::kF32);
-  Tensor output(const char* name, std::size_t count, Dtype dtype = Dtype::kF32);
-  Tensor state(const char* name, std::size_t count, Dtype dtype = Dtype::kF32);  ///< Begins random.
+  ConstTensor input(const char* name, std::size_t count) { return input(name, count, act_); }
+  ConstTensor input(const char* name, std::size_t count, Dtype dtype);
+  Tensor output(const char* name, std::size_t count) { return output(name, count, act_); }
+  Tensor output(const char* name, std::size_t count, Dtype dtype);
+  Tensor state(const char* name, std::size_t count) { return state(name, count, act_); }
+  Tensor state(const char* name, std::size_t count, Dtype dtype);  ///< Begins random.
 
   const float* input_f32(const char* name, std::size_t count);
   const float* input_f32(const char* name, const std::vector<float>& values);
@@ -70,8 +75,19 @@ class Buffers {
   RowSpan<const std::uint32_t> row_u32_in(const char* name, std::size_t count, RowValue value);
   RowSpan<std::uint32_t> row_u32(const char* name, std::size_t count, RowValue value);  ///< State.
   RowSpan<float> row_f32(const char* name, std::size_t count);                          ///< State.
-  RowTensor row_in(const char* name, std::size_t count, Dtype dtype = Dtype::kF32);
-  RowTensor row_tensor(const char* name, std::size_t count, Dtype dtype = Dtype::kF32);  ///< State.
+  RowTensor row_in(const char* name, std::size_t count) { return row_in(name, count, act_); }
+  RowTensor row_in(const char* name, std::size_t count, Dtype dtype);
+  RowTensor row_tensor(const char* name, std::size_t count) {
+    return row_tensor(name, count, act_);
+  }
+  RowTensor row_tensor(const char* name, std::size_t count, Dtype dtype);  ///< State.
+
+  /// The memory of each operand, guards included, in the order in which they were made.
+  struct Range {
+    std::byte* data;
+    std::size_t bytes;
+  };
+  std::vector<Range> ranges() const;
 
   /// Empty, or a sentence on the first guard or input that was written to.
   std::string damage() const;
@@ -98,10 +114,12 @@ class Buffers {
   static Kind kind_of(Dtype dtype) { return dtype == Dtype::kBf16 ? Kind::kBf16 : Kind::kF32; }
 
   Family family_;
+  Dtype act_;
   std::string seed_;
   std::uint32_t poison_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
   std::vector<std::uint32_t> lane_rows_;
+  const std::uint32_t* lane_table_ = nullptr;  ///< lane_rows_ as an operand.
   std::uint32_t row_count_ = 1;
 };
 
@@ -112,6 +130,8 @@ struct OpCase {
   std::function<Args(Buffers&)> build = {};  ///< The operands and parameters.
   Tolerance tolerance = {};                  ///< Of the numeric family, with a line on its reason.
   bool exact = false;                        ///< Run it in the exact family too.
+  /// The case with bf16 activations too, and how near then: reference() and cuda() take them.
+  std::optional<Tolerance> bf16 = {};
   std::uint32_t parts = 0;  ///< Rows or lanes whose result must not depend on the others:
   std::function<Args(Args, std::uint32_t)> part = {};  ///< the Args cut down to the i-th of them.
   Status (*in_turn)(const Args&,
@@ -123,9 +143,12 @@ struct OpCase {
 
 /// How a prepared case is run.
 struct Call {
-  ThreadPool* pool = nullptr;  ///< cpu() when given, else reference().
-  bool by_parts = false;       ///< Each part by itself, in turn.
-  bool in_turn = false;        ///< The ops that this one fuses, in turn.
+  ThreadPool* pool = nullptr;   ///< cpu() when given,
+  CudaContext* cuda = nullptr;  ///< cuda() when given, else reference().
+  /// With cuda: moves the arguments' addresses from the buffers to their copies on the device.
+  std::function<void(std::byte* args, std::size_t bytes)> relocate = {};
+  bool by_parts = false;  ///< Each part by itself, in turn.
+  bool in_turn = false;   ///< The ops that this one fuses, in turn.
 };
 
 /// The same with the op's types erased: what kernel_check lists and runs.
@@ -133,6 +156,7 @@ struct KernelCase {
   std::string op;
   std::string name;
   Family family = Family::kNumeric;
+  Dtype act = Dtype::kF32;  ///< Of the activations.
   Tolerance tolerance;
   bool has_parts = false;
   bool is_fused = false;
@@ -148,13 +172,16 @@ class OpCases {
  public:
   using Twin = Status (*)(const Args&);
   using PoolTwin = Status (*)(const Args&, ThreadPool&);
+  using CudaTwin = Status (*)(const Args&, CudaContext&);
 
-  OpCases(std::vector<KernelCase>& into, const char* op, Twin reference, PoolTwin cpu)
-      : into_(into), op_(op), reference_(reference), cpu_(cpu) {}
+  OpCases(std::vector<KernelCase>& into, const char* op, Twin reference, PoolTwin cpu,
+          CudaTwin cuda)
+      : into_(into), op_(op), reference_(reference), cpu_(cpu), cuda_(cuda) {}
 
   void add(OpCase<Args> spec) {
-    add_family(spec, Family::kNumeric, spec.tolerance);
-    if (spec.exact) add_family(spec, Family::kExact, Tolerance::exact());
+    add_family(spec, Family::kNumeric, Dtype::kF32, spec.tolerance);
+    if (spec.exact) add_family(spec, Family::kExact, Dtype::kF32, Tolerance::exact());
+    if (spec.bf16) add_family(spec, Family::kNumeric, Dtype::kBf16, *spec.bf16);
   }
 
   /// "rows=2 width=8" from "rows", 2, "width", 8; a word may stand for a number.
@@ -171,11 +198,16 @@ class OpCases {
   }
 
  private:
-  void add_family(const OpCase<Args>& spec, Family family, Tolerance tolerance) {
-    auto prepare = [spec, reference = reference_, cpu = cpu_](Buffers& buffers) {
-      return [spec, reference, cpu, args = spec.build(buffers)](const Call& call) -> Status {
-        const auto run = [&](const Args& a) {
-          return call.pool ? cpu(a, *call.pool) : reference(a);
+  void add_family(const OpCase<Args>& spec, Family family, Dtype act, Tolerance tolerance) {
+    auto prepare = [spec, reference = reference_, cpu = cpu_, cuda = cuda_](Buffers& buffers) {
+      return [=, args = spec.build(buffers)](const Call& call) -> Status {
+        const auto run = [&](Args a) {
+          if (call.pool) return cpu(a, *call.pool);
+          if (!call.cuda) return reference(a);
+          // Args are plain: addresses among numbers, which relocate() tells apart by their range.
+          static_assert(std::is_trivially_copyable_v<Args>);
+          call.relocate(reinterpret_cast<std::byte*>(&a), sizeof a);
+          return cuda(a, *call.cuda);
         };
         if (call.in_turn) return spec.in_turn(args, *call.pool);
         if (!call.by_parts) return run(args);
@@ -184,8 +216,10 @@ class OpCases {
       };
     };
     into_.push_back({.op = op_,
-                     .name = spec.name + (family == Family::kExact ? " exact" : ""),
+                     .name = spec.name + (family == Family::kExact ? " exact" : "") +
+                             (act == Dtype::kBf16 ? " bf16" : ""),
                      .family = family,
+                     .act = act,
                      .tolerance = tolerance,
                      .has_parts = spec.parts > 0,
                      .is_fused = spec.in_turn != nullptr,
@@ -199,6 +233,7 @@ class OpCases {
   const char* op_;
   Twin reference_;
   PoolTwin cpu_;
+  CudaTwin cuda_;
 };
 
 /// For labels.
@@ -220,12 +255,18 @@ Span from_lane(Span span, std::uint32_t lane) {
 
 }  // namespace voxfuse
 
+#ifdef VOXFUSE_WITH_CUDA
+#define VOXFUSE_CUDA_TWIN cuda
+#else
+#define VOXFUSE_CUDA_TWIN nullptr
+#endif
+
 /// Opens the function that adds an op's cases to `cases`; stands in the op's namespace.
-#define KERNEL_CASES(op)                               \
-  static void add_cases(OpCases<Args>& cases);         \
-  void register_cases(std::vector<KernelCase>& into);  \
-  void register_cases(std::vector<KernelCase>& into) { \
-    OpCases<Args> cases(into, #op, reference, cpu);    \
-    add_cases(cases);                                  \
-  }                                                    \
+#define KERNEL_CASES(op)                                               \
+  static void add_cases(OpCases<Args>& cases);                         \
+  void register_cases(std::vector<KernelCase>& into);                  \
+  void register_cases(std::vector<KernelCase>& into) {                 \
+    OpCases<Args> cases(into, #op, reference, cpu, VOXFUSE_CUDA_TWIN); \
+    add_cases(cases);                                                  \
+  }                                                                    \
   static void add_cases([[maybe_unused]] OpCases<Args>& cases)

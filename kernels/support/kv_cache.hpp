@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/support/host_device.hpp"
 #include "kernels/support/lanes.hpp"
 #include "kernels/support/op.hpp"
 
@@ -51,25 +52,28 @@ template <class Args>
 }
 
 template <class Args>
-[[gnu::always_inline]] inline std::uint32_t first_position(const Args& a, std::uint32_t lane) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t first_position(const Args& a,
+                                                                               std::uint32_t lane) {
   return lane_position(a.row, lane, a.position_source, a.position_offset);
 }
 
 template <class Args>
-[[gnu::always_inline]] inline std::uint32_t valid_tokens(const Args& a, std::uint32_t lane) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t valid_tokens(const Args& a,
+                                                                             std::uint32_t lane) {
   return lane_tokens(a.valid, lane, a.rate, a.tokens);
 }
 
 /// First position that a query at `position` sees.
-[[gnu::always_inline]] inline std::uint32_t first_key(std::uint32_t position,
-                                                      std::uint32_t window) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t first_key(std::uint32_t position,
+                                                                          std::uint32_t window) {
   return window != 0 && position >= window ? position + 1 - window : 0;
 }
 
 /// Page of a position; a.pages or more when there is none.
 template <class Args>
-[[gnu::always_inline]] inline std::uint32_t page_of(const Args& a, std::uint32_t lane,
-                                                    std::uint32_t position) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t page_of(const Args& a,
+                                                                        std::uint32_t lane,
+                                                                        std::uint32_t position) {
   if (!a.page_table) return a.lane_rows[lane];
   const std::uint32_t entry = position / a.page_positions;
   return entry < a.pages_max ? a.page_table.at(lane)[entry] : a.pages;
@@ -77,9 +81,10 @@ template <class Args>
 
 /// Element at which the head_dim values of a position begin.
 template <class Args>
-[[gnu::always_inline]] inline std::size_t cache_offset(const Args& a, std::uint32_t lane,
-                                                       std::uint32_t kv_head,
-                                                       std::uint32_t position) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::size_t cache_offset(const Args& a,
+                                                                           std::uint32_t lane,
+                                                                           std::uint32_t kv_head,
+                                                                           std::uint32_t position) {
   const std::size_t slots = std::size_t{page_of(a, lane, position)} * a.kv_heads + kv_head;
   return (slots * a.page_positions + position % a.page_positions) * a.head_dim;
 }
@@ -124,7 +129,7 @@ template <class Args>
 
 /// Keys of the query that has most.
 template <class Args>
-[[gnu::always_inline]] inline std::uint32_t keys_max(const Args& a) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t keys_max(const Args& a) {
   std::uint32_t most = 0;
   for (std::uint32_t lane = 0; lane < a.lanes; ++lane) {
     const std::uint32_t tokens = valid_tokens(a, lane);
@@ -139,9 +144,8 @@ template <class Args>
 /// Calls body(offset, ordinal, count) for each run of keys that lie one behind the other, oldest
 /// first: `offset` is the element of its first key, `ordinal` counts keys from the query's oldest.
 template <class Args, class Body>
-[[gnu::always_inline]] inline void each_key_run(const Args& a, std::uint32_t lane,
-                                                std::uint32_t kv_head, std::uint32_t position,
-                                                Body&& body) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline void each_key_run(
+    const Args& a, std::uint32_t lane, std::uint32_t kv_head, std::uint32_t position, Body&& body) {
   const std::uint32_t first = first_key(position, a.window);
   for (std::uint32_t p = first; p <= position;) {
     const std::uint32_t to_page_end = a.page_positions - p % a.page_positions;

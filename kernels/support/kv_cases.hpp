@@ -95,8 +95,9 @@ void keep_cache_lane(Args& a, std::uint32_t lane) {
   a.lane_rows += lane;
 }
 
-/// The talker decodes (one lane idle) and takes in a prompt, over page boundaries; the predictor in
-/// its first pass; the vocoder where its ring wraps; a head that is no multiple of a vector.
+/// The talker decodes (one lane idle, then far on) and takes in a prompt, over page boundaries; the
+/// predictor in its first pass; the vocoder where its ring wraps; a head that is no multiple of a
+/// vector.
 inline std::vector<KvShape> kv_shapes() {
   std::vector<std::uint32_t> all(32);
   std::vector<std::uint32_t> far(33);
@@ -109,6 +110,7 @@ inline std::vector<KvShape> kv_shapes() {
       {"talker", {2, 0, 1}, {63, 64, 200, 7}, {1, 1, 0}, 1, 6, 2, 64, 64, true, 1, 1, 0},
       {"talker_wide", {0}, {255, 9}, {1}, 1, 16, 8, 128, 64, true, 1, 1, 0},
       {"talker_batch", all, far, ones, 1, 4, 2, 64, 64, true, 1, 1, 0},
+      {"talker_far", {1, 0}, {1500, 700}, {1, 1}, 1, 4, 2, 128, 512, true, 1, 1, 0},
       {"prompt", {1}, {0, 60}, {13}, 16, 6, 2, 64, 64, true, 1, 1, 0},
       {"predictor", {1, 3, 0}, {9, 9, 9, 9}, {1, 1, 1}, 2, 4, 2, 64, 16, false, 0, 0, 0},
       {"vocoder", {2, 0}, {0, 30, 57}, {2, 3}, 6, 3, 3, 64, 30, false, 2, 2, 24},

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "kernels/support/host_device.hpp"
+
 namespace voxfuse {
 
 /// Tokens of a lane that count in this run: valid[lane] * rate, never more than `tokens`; rate = 0
 /// takes them all.
-[[gnu::always_inline]] inline std::uint32_t lane_tokens(const std::uint32_t* valid,
-                                                        std::uint32_t lane, std::uint32_t rate,
-                                                        std::uint32_t tokens) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t lane_tokens(
+    const std::uint32_t* valid, std::uint32_t lane, std::uint32_t rate, std::uint32_t tokens) {
   if (rate == 0) return tokens;
   const std::uint64_t counted = std::uint64_t{valid[lane]} * rate;
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(counted, tokens));

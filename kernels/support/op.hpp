@@ -7,5 +7,6 @@
 #include "kernels/support/tensor.hpp"
 
 namespace voxfuse {
+struct CudaContext;
 class ThreadPool;
-}
+}  // namespace voxfuse

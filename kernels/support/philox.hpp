@@ -2,15 +2,16 @@
 
 #include <cstdint>
 
+#include "kernels/support/host_device.hpp"
+
 namespace voxfuse {
 
 /// Word 0 of Philox4x32-10 for a counter of four words and a key of two: a random word that depends
 /// on nothing but these, so that batches, order and restarts do not enter.
 ///
 /// Source   Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3".
-[[gnu::always_inline]] constexpr std::uint32_t philox4x32_10(const std::uint32_t (&counter)[4],
-                                                             std::uint32_t key_lo,
-                                                             std::uint32_t key_hi) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE constexpr std::uint32_t philox4x32_10(
+    const std::uint32_t (&counter)[4], std::uint32_t key_lo, std::uint32_t key_hi) {
   std::uint32_t a = counter[0], b = counter[1], c = counter[2], d = counter[3];
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t from_a = std::uint64_t{0xd2511f53u} * a;

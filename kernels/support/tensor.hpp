@@ -5,11 +5,12 @@
 #include <type_traits>
 
 #include "kernels/support/bf16.hpp"
+#include "kernels/support/host_device.hpp"
 #include "shared/gen/protocol.hpp"
 
 namespace voxfuse {
 
-[[gnu::always_inline]] constexpr std::size_t dtype_bytes(Dtype dtype) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE constexpr std::size_t dtype_bytes(Dtype dtype) {
   return dtype == Dtype::kBf16 ? 2 : 4;
 }
 
@@ -18,13 +19,17 @@ struct ConstTensor {
   const void* data = nullptr;
   Dtype dtype = Dtype::kF32;
 
-  [[gnu::always_inline]] explicit operator bool() const { return data != nullptr; }
-  [[gnu::always_inline]] const float* f32() const { return static_cast<const float*>(data); }
-  [[gnu::always_inline]] const std::uint16_t* bf16() const {
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE explicit operator bool() const {
+    return data != nullptr;
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE const float* f32() const {
+    return static_cast<const float*>(data);
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE const std::uint16_t* bf16() const {
     return static_cast<const std::uint16_t*>(data);
   }
   /// Element i, widened: for reference twins, where speed does not matter.
-  [[gnu::always_inline]] float at(std::size_t i) const {
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE float at(std::size_t i) const {
     return dtype == Dtype::kBf16 ? bf16::widen(bf16()[i]) : f32()[i];
   }
 };
@@ -34,13 +39,21 @@ struct Tensor {
   void* data = nullptr;
   Dtype dtype = Dtype::kF32;
 
-  [[gnu::always_inline]] explicit operator bool() const { return data != nullptr; }
-  [[gnu::always_inline]] operator ConstTensor() const { return {data, dtype}; }
-  [[gnu::always_inline]] float* f32() const { return static_cast<float*>(data); }
-  [[gnu::always_inline]] std::uint16_t* bf16() const { return static_cast<std::uint16_t*>(data); }
-  [[gnu::always_inline]] float at(std::size_t i) const { return ConstTensor(*this).at(i); }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE explicit operator bool() const {
+    return data != nullptr;
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE operator ConstTensor() const { return {data, dtype}; }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE float* f32() const {
+    return static_cast<float*>(data);
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE std::uint16_t* bf16() const {
+    return static_cast<std::uint16_t*>(data);
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE float at(std::size_t i) const {
+    return ConstTensor(*this).at(i);
+  }
   /// Stores element i, rounded to the tensor's dtype.
-  [[gnu::always_inline]] void set(std::size_t i, double value) const {
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE void set(std::size_t i, double value) const {
     const auto rounded = static_cast<float>(value);
     if (dtype == Dtype::kBf16) {
       bf16()[i] = bf16::round(rounded);
@@ -58,8 +71,10 @@ struct RowSpan {
   std::size_t stride = 0;  ///< From one row to the next, in bytes.
   const std::uint32_t* lane_rows = nullptr;
 
-  [[gnu::always_inline]] explicit operator bool() const { return base != nullptr; }
-  [[gnu::always_inline]] T* at(std::uint32_t lane) const {
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE explicit operator bool() const {
+    return base != nullptr;
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE T* at(std::uint32_t lane) const {
     using Byte = std::conditional_t<std::is_const_v<T>, const std::byte, std::byte>;
     // A row is bytes to the executor; the field's type is what the operand's contract says.
     return reinterpret_cast<T*>(reinterpret_cast<Byte*>(base) + lane_rows[lane] * stride);
@@ -73,17 +88,18 @@ struct RowTensor {
   const std::uint32_t* lane_rows = nullptr;
   Dtype dtype = Dtype::kF32;
 
-  [[gnu::always_inline]] explicit operator bool() const { return base != nullptr; }
-  [[gnu::always_inline]] Tensor at(std::uint32_t lane) const {
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE explicit operator bool() const {
+    return base != nullptr;
+  }
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE Tensor at(std::uint32_t lane) const {
     return {base + lane_rows[lane] * stride, dtype};
   }
 };
 
 /// First position of a lane as `position_source` says; `row` may be absent only for kZero.
-[[gnu::always_inline]] inline std::uint32_t lane_position(RowSpan<const RowState> row,
-                                                          std::uint32_t lane,
-                                                          std::uint32_t position_source,
-                                                          std::uint32_t position_offset) {
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::uint32_t lane_position(
+    RowSpan<const RowState> row, std::uint32_t lane, std::uint32_t position_source,
+    std::uint32_t position_offset) {
   switch (static_cast<PositionSource>(position_source)) {
     case PositionSource::kTalker:
       return row.at(lane)->position + position_offset;

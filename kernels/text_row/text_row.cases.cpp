@@ -9,7 +9,7 @@ namespace voxfuse::text_row {
 namespace {
 
 // A row within its text, one beyond it, and a free one.
-Args build(Buffers& b, Dtype table) {
+Args build(Buffers& b, Dtype table, std::uint32_t width = 37) {
   b.lanes({2, 0, 1}, 3);
   RowState within{};
   within.frame = 2;
@@ -19,10 +19,10 @@ Args build(Buffers& b, Dtype table) {
   const auto text_id = [](std::uint32_t of_row, std::uint32_t i) { return 1 + (of_row + i) % 9; };
   return Args{.row = b.row_state_in("row", {within, beyond, RowState{}}),
               .text_ids = b.row_u32_in("text_ids", 5, text_id),
-              .table = b.input("table", 11 * 37, table),
-              .y = b.output("y", 3 * 37),
+              .table = b.input("table", 11 * width, table),
+              .y = b.output("y", 3 * width),
               .lanes = 3,
-              .width = 37,
+              .width = width,
               .table_rows = 11,
               .text_max = 5,
               .pad_id = 10};
@@ -32,9 +32,13 @@ Args build(Buffers& b, Dtype table) {
 
 KERNEL_CASES(text_row) {
   for (const Dtype table : {Dtype::kF32, Dtype::kBf16}) {
-    cases.add({.name = cases.label("table", dtype_name(table)),
-               .build = [=](Buffers& b) { return build(b, table); },
-               .tolerance = Tolerance::exact()});
+    for (const std::uint32_t width : {37u, 2048u}) {
+      cases.add({.name = cases.label("width", width, "table", dtype_name(table)),
+                 .build = [=](Buffers& b) { return build(b, table, width); },
+                 .tolerance = Tolerance::exact(),
+                 .bf16 = Tolerance::exact(),  // one rounding at most
+                 .bytes = 2ull * 4 * 3 * width});
+    }
   }
   cases.add({.name = "id beyond the table",
              .build =

@@ -14,15 +14,16 @@ namespace voxfuse::transposed_conv1d {
 /// Shapes   x: (lanes, tokens, inputs); w: (stride * outputs, spans * inputs); bias: (outputs);
 ///          history: (inputs) in the row, absent when spans = 1; y: (lanes, tokens * stride,
 ///          outputs).
-/// Dtypes   x, history, y: f32 or bf16 (cpu: f32); w, bias: f32 or bf16. The sum is f64 in
-///          reference(); in cpu() it runs over span * inputs + c in matmul's order, then + bias:
-///          the same bits for every packet.
+/// Dtypes   x, history, y: f32 or bf16 alike (cpu: f32); w, bias: f32 or bf16. The sum is f64 in
+///          reference(); in cpu() it runs over span * inputs + c in matmul's order, then + bias; in
+///          cuda() in ascending order in f32, in parts that spans * inputs alone determines, then +
+///          bias: the same bits for every packet.
 /// Aliasing none.
 /// State    history holds the input before the packet, zeros at the start of speech; afterwards it
 ///          holds the last valid one, and valid = 0 changes nothing.
 /// Limits   lanes, tokens, inputs, outputs, stride >= 1; spans is 1 or 2, 2 exactly where history
 ///          is present; valid * rate above tokens counts as tokens.
-/// Errors   kBadShape, kBadDtype (cpu); nothing is written then.
+/// Errors   kBadShape, kBadDtype (cpu, cuda); nothing is written then.
 /// Source   CausalTransConv of the codec decoder, right trim.
 struct Args {
   ConstTensor x;
@@ -43,5 +44,7 @@ struct Args {
 Status check(const Args& args);                  ///< The limits above, once, for every twin.
 Status reference(const Args& args);              ///< Plain loops, one thread: the meaning.
 Status cpu(const Args& args, ThreadPool& pool);  ///< Same result within tolerance, all threads.
+/// The same on a GPU: enqueues on the context's stream and never waits.
+Status cuda(const Args& args, CudaContext& on);
 
 }  // namespace voxfuse::transposed_conv1d

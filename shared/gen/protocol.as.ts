@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH: u32 = 0xf1d68ff2;
+export const LAYOUT_HASH: u32 = 0xd8149762;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC: u32 = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -50,6 +50,7 @@ export const enum ErrorCode {
   Unsupported = 23,
   Cancelled = 24,
   Internal = 25,
+  DeviceFailed = 26,
 }
 
 /** Element type of a buffer. */
@@ -185,6 +186,7 @@ export const enum OpCode {
   AttentionSoftmax = 36,
   AttentionValues = 37,
   Attention = 38,
+  QkvAttention = 39,
   VocodeBegin = 50,
   CodebookSum = 51,
   CausalConv1d = 52,
@@ -1987,6 +1989,13 @@ export class PlannerConfig {
   static setVocodeSteady(at: usize, value: u32): void {
     store<u32>(at, value, 272);
   }
+  /** dtype of the vocoder's activations, and of its weights where they are bf16. */
+  static codecActDtype(at: usize): u32 {
+    return load<u32>(at, 276);
+  }
+  static setCodecActDtype(at: usize, value: u32): void {
+    store<u32>(at, value, 276);
+  }
 }
 
 export const WEIGHT_ENTRY_BYTES: u32 = 32;
@@ -2044,6 +2053,13 @@ export class WeightEntry {
   }
   static setScalar(at: usize, value: f32): void {
     store<f32>(at, value, 24);
+  }
+  /** Dtype to keep the weight in: stored for that of its tensors, or bf16. Kinds that compute are f32 always. */
+  static dtype(at: usize): u32 {
+    return load<u32>(at, 28);
+  }
+  static setDtype(at: usize, value: u32): void {
+    store<u32>(at, value, 28);
   }
 }
 
@@ -2679,6 +2695,62 @@ export function encodeAttention(
   store<f32>(at, scale, 80);
   store<u32>(at, qStride, 84);
   return 22;
+}
+
+/** q and k of the joint rows are normalised by head and rotated, k and v of valid tokens go into the caches, then y = softmax(scale * q · K) · V; qkv stays as it was. Returns the words written. */
+export function encodeQkvAttention(
+  at: usize,
+  qGain: u32,
+  kGain: u32,
+  frequencies: u32,
+  row: u32,
+  pageTable: u32,
+  valid: u32,
+  qkv: u32,
+  kCache: u32,
+  vCache: u32,
+  y: u32,
+  lanes: u32,
+  tokens: u32,
+  heads: u32,
+  kvHeads: u32,
+  headDim: u32,
+  pages: u32,
+  pagePositions: u32,
+  pagesMax: u32,
+  positionSource: u32,
+  positionOffset: u32,
+  rate: u32,
+  window: u32,
+  eps: f32,
+  scale: f32,
+): u32 {
+  store<u32>(at, 39 | (25 << 16));
+  store<u32>(at, qGain, 4);
+  store<u32>(at, kGain, 8);
+  store<u32>(at, frequencies, 12);
+  store<u32>(at, row, 16);
+  store<u32>(at, pageTable, 20);
+  store<u32>(at, valid, 24);
+  store<u32>(at, qkv, 28);
+  store<u32>(at, kCache, 32);
+  store<u32>(at, vCache, 36);
+  store<u32>(at, y, 40);
+  store<u32>(at, lanes, 44);
+  store<u32>(at, tokens, 48);
+  store<u32>(at, heads, 52);
+  store<u32>(at, kvHeads, 56);
+  store<u32>(at, headDim, 60);
+  store<u32>(at, pages, 64);
+  store<u32>(at, pagePositions, 68);
+  store<u32>(at, pagesMax, 72);
+  store<u32>(at, positionSource, 76);
+  store<u32>(at, positionOffset, 80);
+  store<u32>(at, rate, 84);
+  store<u32>(at, window, 88);
+  store<f32>(at, eps, 92);
+  store<f32>(at, scale, 96);
+  return 25;
 }
 
 /** valid = min(frames, codes_count - vocoded) for each lane; 0 for the scratch row. Returns the words written. */

@@ -7,7 +7,7 @@
 // clang-format off
 namespace voxfuse {
 
-inline constexpr std::uint32_t kLayoutHash = 0xf1d68ff2u;
+inline constexpr std::uint32_t kLayoutHash = 0xd8149762u;
 inline constexpr std::uint32_t kProgramMagic = 1196447830u;  ///< First word of a program: 'VXPG'.
 inline constexpr std::uint32_t kSubmissionMagic = 1112758358u;  ///< First word of a submission: 'VXSB'.
 inline constexpr std::uint32_t kRegionMagic = 1196578902u;  ///< First word of the shared region: 'VXRG'; written last.
@@ -47,6 +47,7 @@ enum class ErrorCode : std::uint32_t {
   kUnsupported = 23,  ///< This build or backend does not offer what was asked.
   kCancelled = 24,  ///< Ended by a cancel before its work was done.
   kInternal = 25,  ///< An invariant of the sidecar did not hold.
+  kDeviceFailed = 26,  ///< The GPU or its driver refused work, or died.
 };
 
 /// Element type of a buffer.
@@ -182,6 +183,7 @@ enum class OpCode : std::uint32_t {
   kAttentionSoftmax = 36,  ///< Softmax over the scores a query has, in place.
   kAttentionValues = 37,  ///< y = Σ_j scores[j] * v_j, oldest first; zeros for a token that is not valid.
   kAttention = 38,  ///< y = softmax(scale * q · K) · V over the keys a query sees; zeros for a token that is not valid.
+  kQkvAttention = 39,  ///< q and k of the joint rows are normalised by head and rotated, k and v of valid tokens go into the caches, then y = softmax(scale * q · K) · V; qkv stays as it was.
   kVocodeBegin = 50,  ///< valid = min(frames, codes_count - vocoded) for each lane; 0 for the scratch row.
   kCodebookSum = 51,  ///< semantic = Σ of the semantic groups' codebook entries, acoustic = Σ of the others', in group order; zeros beyond valid.
   kCausalConv1d = 52,  ///< Causal convolution: y[t] = bias + Σ_tap w[:, tap] · x[t - (taps - 1 - tap) * dilation], inputs before the packet from the history.
@@ -257,6 +259,8 @@ constexpr const char* error_name(ErrorCode error) {
       return "cancelled";
     case ErrorCode::kInternal:
       return "internal";
+    case ErrorCode::kDeviceFailed:
+      return "device_failed";
   }
   return "unknown";
 }
@@ -266,6 +270,7 @@ inline constexpr const char* kHello = "hello";  ///< First message of a host; th
 inline constexpr const char* kLoad = "load";  ///< A checkpoint's tensors and the layout of rows and caches; once a session.
 inline constexpr const char* kWeights = "weights";  ///< Weights that the next programs name; ids go on from the last message's.
 inline constexpr const char* kStats = "stats";  ///< Counters of this session.
+inline constexpr const char* kTrace = "trace";  ///< Begins a trace of runs, launches and device kernels, or ends it and writes it out.
 inline constexpr const char* kBye = "bye";  ///< The host is done; the sidecar answers, then closes.
 }  // namespace control
 
@@ -804,7 +809,8 @@ struct PlannerConfig {
   std::uint32_t repeat_max;  ///< Frames of one decode run at most. [frames]
   std::uint32_t queue_max;  ///< Requests that may wait for a row.
   std::uint32_t vocode_steady;  ///< Frames of a vocode run once speech flows: 1, 2, 4 or 8. [frames]
-  std::uint32_t reserved[27];  ///< Zero.
+  std::uint32_t codec_act_dtype;  ///< dtype of the vocoder's activations, and of its weights where they are bf16.
+  std::uint32_t reserved[26];  ///< Zero.
 };
 static_assert(sizeof(PlannerConfig) == 384);
 static_assert(offsetof(PlannerConfig, talker_layers) == 0);
@@ -862,7 +868,8 @@ static_assert(offsetof(PlannerConfig, host_sampling) == 260);
 static_assert(offsetof(PlannerConfig, repeat_max) == 264);
 static_assert(offsetof(PlannerConfig, queue_max) == 268);
 static_assert(offsetof(PlannerConfig, vocode_steady) == 272);
-static_assert(offsetof(PlannerConfig, reserved) == 276);
+static_assert(offsetof(PlannerConfig, codec_act_dtype) == 276);
+static_assert(offsetof(PlannerConfig, reserved) == 280);
 
 /// A weight that programs name by id; name_bytes of tensor names follow, each ended by a zero byte, padded to 4.
 struct WeightEntry {
@@ -873,7 +880,7 @@ struct WeightEntry {
   std::uint32_t part_count;  ///< Tensor names that follow.
   std::uint32_t name_bytes;  ///< Of all names, padding included. [bytes]
   float scalar;  ///< rope_frequencies: the base. transposed_taps: the stride. Else 0.
-  std::uint32_t reserved;  ///< Zero.
+  std::uint32_t dtype;  ///< Dtype to keep the weight in: stored for that of its tensors, or bf16. Kinds that compute are f32 always.
 };
 static_assert(sizeof(WeightEntry) == 32);
 static_assert(offsetof(WeightEntry, id) == 0);
@@ -883,7 +890,7 @@ static_assert(offsetof(WeightEntry, cols) == 12);
 static_assert(offsetof(WeightEntry, part_count) == 16);
 static_assert(offsetof(WeightEntry, name_bytes) == 20);
 static_assert(offsetof(WeightEntry, scalar) == 24);
-static_assert(offsetof(WeightEntry, reserved) == 28);
+static_assert(offsetof(WeightEntry, dtype) == 28);
 
 }  // namespace voxfuse
 // clang-format on

@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH = 0xf1d68ff2;
+export const LAYOUT_HASH = 0xd8149762;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -76,6 +76,8 @@ export const ErrorCode = {
   Cancelled: 24,
   /** An invariant of the sidecar did not hold. */
   Internal: 25,
+  /** The GPU or its driver refused work, or died. */
+  DeviceFailed: 26,
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
@@ -310,6 +312,8 @@ export const OpCode = {
   AttentionValues: 37,
   /** y = softmax(scale * q · K) · V over the keys a query sees; zeros for a token that is not valid. */
   Attention: 38,
+  /** q and k of the joint rows are normalised by head and rotated, k and v of valid tokens go into the caches, then y = softmax(scale * q · K) · V; qkv stays as it was. */
+  QkvAttention: 39,
   /** valid = min(frames, codes_count - vocoded) for each lane; 0 for the scratch row. */
   VocodeBegin: 50,
   /** semantic = Σ of the semantic groups' codebook entries, acoustic = Σ of the others', in group order; zeros beyond valid. */
@@ -350,7 +354,7 @@ export const OpCode = {
 export type OpCode = (typeof OpCode)[keyof typeof OpCode];
 
 /** Name of each error value. */
-export const ERROR_NAMES: readonly string[] = ["ok", "bad_header", "bad_record", "bad_program", "bad_op", "bad_handle", "bad_extent", "bad_alias", "bad_shape", "bad_dtype", "bad_row", "bad_generation", "bad_page", "bad_index", "bad_limit", "bad_sampling", "bad_control", "bad_memory", "layout_mismatch", "weight_missing", "bad_weight", "no_memory", "not_loaded", "unsupported", "cancelled", "internal"];
+export const ERROR_NAMES: readonly string[] = ["ok", "bad_header", "bad_record", "bad_program", "bad_op", "bad_handle", "bad_extent", "bad_alias", "bad_shape", "bad_dtype", "bad_row", "bad_generation", "bad_page", "bad_index", "bad_limit", "bad_sampling", "bad_control", "bad_memory", "layout_mismatch", "weight_missing", "bad_weight", "no_memory", "not_loaded", "unsupported", "cancelled", "internal", "device_failed"];
 
 export interface OpInfo {
   readonly name: string;
@@ -382,6 +386,7 @@ export const OPS: ReadonlyMap<number, OpInfo> = new Map<number, OpInfo>([
   [36, { name: "attention_softmax", operands: [{ name: "row", access: "read", shape: "1" }, { name: "valid", access: "read", shape: "lanes" }, { name: "scores", access: "read_write", shape: "lanes,tokens,heads,context_max" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "position_source", type: "u32" }, { name: "position_offset", type: "u32" }, { name: "rate", type: "u32" }, { name: "window", type: "u32" }, { name: "context_max", type: "u32" }] }],
   [37, { name: "attention_values", operands: [{ name: "scores", access: "read", shape: "lanes,tokens,heads,context_max" }, { name: "v_cache", access: "read", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "row", access: "read", shape: "1" }, { name: "page_table", access: "read", shape: "pages_max" }, { name: "valid", access: "read", shape: "lanes" }, { name: "y", access: "write", shape: "lanes,tokens,heads,head_dim" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "kv_heads", type: "u32" }, { name: "head_dim", type: "u32" }, { name: "pages", type: "u32" }, { name: "page_positions", type: "u32" }, { name: "pages_max", type: "u32" }, { name: "position_source", type: "u32" }, { name: "position_offset", type: "u32" }, { name: "rate", type: "u32" }, { name: "window", type: "u32" }, { name: "context_max", type: "u32" }] }],
   [38, { name: "attention", operands: [{ name: "q", access: "read", shape: "lanes,tokens,q_stride" }, { name: "k_cache", access: "read", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "v_cache", access: "read", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "row", access: "read", shape: "1" }, { name: "page_table", access: "read", shape: "pages_max" }, { name: "valid", access: "read", shape: "lanes" }, { name: "y", access: "write", shape: "lanes,tokens,heads,head_dim" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "kv_heads", type: "u32" }, { name: "head_dim", type: "u32" }, { name: "pages", type: "u32" }, { name: "page_positions", type: "u32" }, { name: "pages_max", type: "u32" }, { name: "position_source", type: "u32" }, { name: "position_offset", type: "u32" }, { name: "rate", type: "u32" }, { name: "window", type: "u32" }, { name: "scale", type: "f32" }, { name: "q_stride", type: "u32" }] }],
+  [39, { name: "qkv_attention", operands: [{ name: "q_gain", access: "read", shape: "head_dim" }, { name: "k_gain", access: "read", shape: "head_dim" }, { name: "frequencies", access: "read", shape: "head_dim/2" }, { name: "row", access: "read", shape: "1" }, { name: "page_table", access: "read", shape: "pages_max" }, { name: "valid", access: "read", shape: "lanes" }, { name: "qkv", access: "read", shape: "lanes,tokens,(heads+2*kv_heads)*head_dim" }, { name: "k_cache", access: "read_write", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "v_cache", access: "read_write", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "y", access: "write", shape: "lanes,tokens,heads,head_dim" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "kv_heads", type: "u32" }, { name: "head_dim", type: "u32" }, { name: "pages", type: "u32" }, { name: "page_positions", type: "u32" }, { name: "pages_max", type: "u32" }, { name: "position_source", type: "u32" }, { name: "position_offset", type: "u32" }, { name: "rate", type: "u32" }, { name: "window", type: "u32" }, { name: "eps", type: "f32" }, { name: "scale", type: "f32" }] }],
   [50, { name: "vocode_begin", operands: [{ name: "row", access: "read", shape: "1" }, { name: "valid", access: "write", shape: "lanes" }], params: [{ name: "lanes", type: "u32" }, { name: "frames", type: "u32" }] }],
   [51, { name: "codebook_sum", operands: [{ name: "row", access: "read", shape: "1" }, { name: "codes", access: "read", shape: "frames_max*groups" }, { name: "valid", access: "read", shape: "lanes" }, { name: "codebooks", access: "read", shape: "groups*size,dim" }, { name: "semantic", access: "write", shape: "lanes,frames,dim" }, { name: "acoustic", access: "write", shape: "lanes,frames,dim" }], params: [{ name: "lanes", type: "u32" }, { name: "frames", type: "u32" }, { name: "groups", type: "u32" }, { name: "semantic_groups", type: "u32" }, { name: "size", type: "u32" }, { name: "dim", type: "u32" }, { name: "frames_max", type: "u32" }] }],
   [52, { name: "causal_conv1d", operands: [{ name: "x", access: "read", shape: "lanes,tokens,inputs" }, { name: "w", access: "read", shape: "outputs,taps*inputs" }, { name: "bias", access: "read", shape: "outputs" }, { name: "valid", access: "read", shape: "lanes" }, { name: "history", access: "read_write", shape: "history_tokens,inputs" }, { name: "y", access: "write", shape: "lanes,tokens,outputs" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "inputs", type: "u32" }, { name: "outputs", type: "u32" }, { name: "taps", type: "u32" }, { name: "dilation", type: "u32" }, { name: "history_tokens", type: "u32" }, { name: "rate", type: "u32" }] }],
@@ -1660,6 +1665,8 @@ export interface PlannerConfig {
   queueMax: number;
   /** Frames of a vocode run once speech flows: 1, 2, 4 or 8. [frames] */
   vocodeSteady: number;
+  /** dtype of the vocoder's activations, and of its weights where they are bf16. */
+  codecActDtype: number;
 }
 export const PLANNER_CONFIG_BYTES = 384;
 /** Byte offsets of PlannerConfig's fields. */
@@ -1719,6 +1726,7 @@ export const PLANNER_CONFIG_AT = {
   repeatMax: 264,
   queueMax: 268,
   vocodeSteady: 272,
+  codecActDtype: 276,
 } as const;
 export function readPlannerConfig(view: DataView, at: number): PlannerConfig {
   return {
@@ -1777,6 +1785,7 @@ export function readPlannerConfig(view: DataView, at: number): PlannerConfig {
     repeatMax: view.getUint32(at + 264, true),
     queueMax: view.getUint32(at + 268, true),
     vocodeSteady: view.getUint32(at + 272, true),
+    codecActDtype: view.getUint32(at + 276, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -1841,6 +1850,7 @@ export function writePlannerConfig(view: DataView, at: number, value: PlannerCon
   view.setUint32(at + 264, value.repeatMax, true);
   view.setUint32(at + 268, value.queueMax, true);
   view.setUint32(at + 272, value.vocodeSteady, true);
+  view.setUint32(at + 276, value.codecActDtype, true);
 }
 
 /** A weight that programs name by id; name_bytes of tensor names follow, each ended by a zero byte, padded to 4. */
@@ -1859,6 +1869,8 @@ export interface WeightEntry {
   nameBytes: number;
   /** rope_frequencies: the base. transposed_taps: the stride. Else 0. */
   scalar: number;
+  /** Dtype to keep the weight in: stored for that of its tensors, or bf16. Kinds that compute are f32 always. */
+  dtype: number;
 }
 export const WEIGHT_ENTRY_BYTES = 32;
 /** Byte offsets of WeightEntry's fields. */
@@ -1870,6 +1882,7 @@ export const WEIGHT_ENTRY_AT = {
   partCount: 16,
   nameBytes: 20,
   scalar: 24,
+  dtype: 28,
 } as const;
 export function readWeightEntry(view: DataView, at: number): WeightEntry {
   return {
@@ -1880,6 +1893,7 @@ export function readWeightEntry(view: DataView, at: number): WeightEntry {
     partCount: view.getUint32(at + 16, true),
     nameBytes: view.getUint32(at + 20, true),
     scalar: view.getFloat32(at + 24, true),
+    dtype: view.getUint32(at + 28, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -1892,6 +1906,7 @@ export function writeWeightEntry(view: DataView, at: number, value: WeightEntry)
   view.setUint32(at + 16, value.partCount, true);
   view.setUint32(at + 20, value.nameBytes, true);
   view.setFloat32(at + 24, value.scalar, true);
+  view.setUint32(at + 28, value.dtype, true);
 }
 
 /** First message of a host; the shared memory's descriptor travels with its bytes. */
@@ -1913,6 +1928,8 @@ export interface HelloReply {
   backends: string[];
   /** Best instruction set the cpu backend may use here. */
   isa: string;
+  /** GPUs that the cuda backend may use here, by index. */
+  devices: string[];
   /** Cores the process may use. */
   threads: number;
 }
@@ -1920,12 +1937,16 @@ export interface HelloReply {
 /** A checkpoint's tensors and the layout of rows and caches; once a session. */
 export interface LoadRequest {
   type: "load";
-  /** reference or cpu. */
+  /** reference, cpu or cuda. */
   backend: string;
   /** Threads of the cpu backend; 0: all it may use. */
   threads: number;
   /** auto, avx512, avx2 or portable. */
   isa: string;
+  /** Index of the GPU of the cuda backend. */
+  device: number;
+  /** cuda: 1 runs a program as one CUDA graph, 0 launches its kernels one by one. */
+  graphs: number;
   /** Absolute paths of the tensor files. */
   files: string[];
   /** [name, dtype (F32 or BF16), shape, file index, byte offset, bytes] each. */
@@ -1944,6 +1965,8 @@ export interface LoadReply {
   threads: number;
   /** Instruction set in use. */
   isa: string;
+  /** Name of the GPU in use; empty for none. */
+  device: string;
 }
 
 /** Weights that the next programs name; ids go on from the last message's. */
@@ -1979,8 +2002,27 @@ export interface StatsReply {
   wakeups: number;
   /** Resident memory of the process. */
   resident_bytes: number;
+  /** Memory of the GPU that this session holds. */
+  device_bytes: number;
+  /** Bytes of weights on the GPU so far. */
+  uploaded_bytes: number;
+  /** Device-to-device copy bandwidth in MB/s, bytes read and written counted, measured when first asked for; 0 without a GPU. */
+  copy_mb_s: number;
   /** Rows admitted now. */
   rows_used: number;
+}
+
+/** Begins a trace of runs, launches and device kernels, or ends it and writes it out. */
+export interface TraceRequest {
+  type: "trace";
+  /** File for the trace in Chrome's JSON format to begin one; empty to end it. */
+  file: string;
+}
+export interface TraceReply {
+  /** Events written; 0 where a trace begins. */
+  events: number;
+  /** Kernels among them that the driver saw; 0 without CUPTI. */
+  device_kernels: number;
 }
 
 /** The host is done; the sidecar answers, then closes. */

@@ -85,7 +85,9 @@ function accessor(operand) {
     const kind = { act: "tensor", f32: "f32", u32: "u32", row_state: "state" }[operand.dtype];
     return `row_${kind}${readOnly ? "_in" : ""}`;
   }
-  const kind = { act: "tensor", weight: "tensor", f32: "f32", u32: "u32" }[operand.dtype];
+  const kind = { act: "tensor", real: "tensor", weight: "tensor", f32: "f32", u32: "u32" }[
+    operand.dtype
+  ];
   return `${kind}${readOnly ? "_in" : ""}`;
 }
 
@@ -106,7 +108,14 @@ ${lines.join("\n")}
 
 const ACCESS = { read: "kRead", write: "kWrite", read_write: "kReadWrite" };
 const SPACE = { buffer: "kBuffer", row: "kRow", kv: "kCache" };
-const CLASS = { act: "kAct", weight: "kWeight", f32: "kF32", u32: "kU32", row_state: "kRowState" };
+const CLASS = {
+  act: "kAct",
+  real: "kReal",
+  weight: "kWeight",
+  f32: "kF32",
+  u32: "kU32",
+  row_state: "kRowState",
+};
 
 function opInfo(op) {
   const base = 1 + op.operands.length;
@@ -157,7 +166,7 @@ namespace voxfuse {
 #define VOXFUSE_OPS(X) \\
 ${schema.ops.map((op) => `  X(${pascal(op.name)}, ${op.name})`).join(" \\\n")}
 
-enum class OperandClass : std::uint8_t { kAct, kWeight, kF32, kU32, kRowState };
+enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kF32, kU32, kRowState };
 enum class Space : std::uint8_t { kBuffer, kRow, kCache };
 enum class Access : std::uint8_t { kRead, kWrite, kReadWrite };
 

@@ -1,13 +1,15 @@
 import { performance } from "node:perf_hooks";
 import test from "ava";
 
-import { ALIGNMENT, FusionLevel, PlanError, ProgramKind } from "../../shared/gen/protocol.ts";
-import { WeightKind } from "../../shared/gen/protocol.ts";
+import { FusionLevel, PlanError, ProgramKind } from "../../shared/gen/protocol.ts";
+import { Dtype, WeightKind } from "../../shared/gen/protocol.ts";
 import type { PlannerConfig } from "../../shared/gen/protocol.ts";
 import { modelTensors } from "../bench/checkpoint-tensors.ts";
 import type { ModelConfig } from "../bench/checkpoint-tensors.ts";
 import { codecTensors } from "../bench/codec-tensors.ts";
 import type { CodecConfig } from "../bench/codec-tensors.ts";
+import { allKeys, built, levels, prepared } from "../support/planned-programs.ts";
+import type { Key } from "../support/planned-programs.ts";
 import {
   PlannerModule,
   RELEASED,
@@ -15,44 +17,10 @@ import {
   releasedFiles,
 } from "../support/planner-module.ts";
 import { problemsOf } from "../support/program-check.ts";
-import { readProgram, readWeights } from "../support/program.ts";
-import type { NamedWeight, Program } from "../support/program.ts";
+import { readWeights } from "../support/program.ts";
+import type { NamedWeight } from "../support/program.ts";
 
-type Key = readonly [kind: number, lanes: number, tokens: number, pass: number];
-
-const LANES = [1, 2, 4, 8, 16, 32];
 const LEVELS = Object.entries(FusionLevel);
-
-/** Every program that a planner of 16 groups can be asked for. */
-function allKeys(): Key[] {
-  const { Prefill, Decode, Forced, Head, Predictor, Talker, Vocode } = ProgramKind;
-  const passes = Array.from({ length: 15 }, (_, pass) => pass);
-  return [
-    ...[16, 64, 256].map((tokens): Key => [Prefill, 1, tokens, 0]),
-    ...LANES.flatMap((lanes): Key[] => [
-      ...[Decode, Forced, Head, Talker].map((kind): Key => [kind, lanes, 1, 0]),
-      ...passes.map((pass): Key => [Predictor, lanes, 1, pass]),
-      ...[1, 2, 4, 8].map((frames): Key => [Vocode, lanes, frames, 0]),
-    ]),
-  ];
-}
-
-function prepared(name: string, changes: Partial<PlannerConfig> = {}): PlannerModule {
-  const planner = new PlannerModule();
-  const error = planner.prepare(releasedConfig(name, changes));
-  if (error !== PlanError.Ok) throw new Error(`plan_error ${error}`);
-  return planner;
-}
-
-/** The level for decode, and for prefill as far as it goes. */
-function levels(level: number): Partial<PlannerConfig> {
-  return { decodeLevel: level, prefillLevel: Math.min(level, FusionLevel.Swiglu) };
-}
-
-function built(planner: PlannerModule, key: Key): Program {
-  if (planner.programFor(...key) < 0) throw new Error(`${key.join()}: plan_error ${planner.error}`);
-  return readProgram(planner.built());
-}
 
 for (const name of RELEASED) {
   for (const [levelName, level] of LEVELS) {
@@ -227,7 +195,9 @@ const REFUSED: readonly [Partial<PlannerConfig>, number][] = [
   [{ vocodeSteady: 3 }, PlanError.BadLimits],
   [{ prefillLevel: FusionLevel.Rope }, PlanError.BadLevel],
   [{ decodeLevel: 5 }, PlanError.BadLevel],
-  [{ actDtype: 1 }, PlanError.BadDtype],
+  [{ actDtype: Dtype.U32 }, PlanError.BadDtype],
+  [{ actDtype: Dtype.Stored }, PlanError.BadDtype],
+  [{ codecActDtype: Dtype.U32 }, PlanError.BadDtype],
   [{ pages: 4_000_000 }, PlanError.TooLarge],
 ];
 
@@ -237,23 +207,3 @@ for (const [change, error] of REFUSED) {
     t.is(new PlannerModule().prepare(releasedConfig("0.6b-base", change)), error);
   });
 }
-
-test("a row holds the codec's whole state, a vector of each history padded to a unit", (t) => {
-  const { layout } = prepared("0.6b-base");
-  const histories = [
-    2 * 512,
-    6 * 1024,
-    6 * 1024,
-    6 * 1024,
-    ...[1536, 768, 384, 192].flatMap((width) => [
-      width,
-      ...[6, 18, 54].map((tokens) => (tokens * width) / 2),
-    ]),
-    6 * 96,
-  ];
-  const units = histories.map((elements) => Math.ceil((elements * 4) / ALIGNMENT));
-  t.is(
-    layout.rowUnits - layout.stateAt,
-    units.reduce((sum, count) => sum + count, 0),
-  );
-});

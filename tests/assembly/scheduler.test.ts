@@ -1,4 +1,5 @@
 import test from "ava";
+import { Planner } from "../../host/planner/planner.ts";
 import { OUTPUT_FRAMES, ProgramKind } from "../../shared/gen/protocol.ts";
 import { GROUPS, assertNothingIsLeft, drain, expected } from "../support/scheduling.ts";
 import { firstCodes, quiet, request, setUp } from "../support/scheduling.ts";
@@ -127,6 +128,92 @@ test("prompt chunks are the largest that are filled, then the smallest that cove
     chunks.map(({ tokens }) => tokens),
     [256, 64, 16, 16],
   );
+});
+
+test("in bf16, where a chunk costs what it reads, the last rows are padded to one", async (t) => {
+  const bf16 = { dtype: "bf16", vocoderDtype: "bf16" } as const;
+  for (const [rows, expectedChunks] of [
+    [16, [16]],
+    [38, [64]],
+    [64 + 20, [64, 64]],
+    [129, [256]],
+    [256 + 16, [256, 16]],
+  ] as const) {
+    const { pump, sidecar } = setUp({}, {}, new Planner(), bf16);
+    await drain(pump.add(request(1, 2, { promptRows: new Int32Array(2 * rows) })));
+    const chunks = sidecar.runs.filter(({ kind }) => kind === ProgramKind.Prefill);
+    t.deepEqual(
+      chunks.map(({ tokens }) => tokens),
+      [...expectedChunks],
+    );
+  }
+});
+
+test("an idle engine has a request's first packets in its first submission", async (t) => {
+  const { pump, planner, sidecar } = setUp({}, { isManual: true });
+  planner.warm();
+  await pump.settled();
+  while (sidecar.runOne()) await pump.settled();
+  const rows = 256 + 64 + 20;
+  const feed = pump.add(request(1, 40, { promptRows: new Int32Array(2 * rows) }));
+  await pump.settled();
+  t.true(sidecar.runOne());
+  await pump.settled();
+  t.deepEqual(
+    sidecar.runs.map(({ kind, tokens, repeat, waitFrames }) => [kind, tokens, repeat, waitFrames]),
+    [
+      [ProgramKind.Prefill, 256, 1, 0],
+      [ProgramKind.Prefill, 64, 1, 0],
+      [ProgramKind.Prefill, 16, 1, 0],
+      [ProgramKind.Prefill, 16, 1, 0],
+      [ProgramKind.Decode, 1, 8, 0],
+      [ProgramKind.Vocode, 1, 1, 1],
+      [ProgramKind.Vocode, 2, 1, 3],
+      [ProgramKind.Vocode, 4, 1, 7],
+    ],
+  );
+  t.is((await feed.take())?.frames, 7);
+  t.is(feed.roundTrips, 0);
+});
+
+test("codes alone are never vocoded, and as many as with audio", async (t) => {
+  const bench = setUp({ rows: 2 });
+  const silent = bench.pump.add(request(3, 150, { codesOnly: true }));
+  const { frames } = await drain(silent);
+  t.is(frames, 150);
+  t.is(silent.pcmCount, 0);
+  t.true(bench.sidecar.runs.every(({ kind }) => kind !== ProgramKind.Vocode));
+  t.deepEqual(firstCodes(silent), expected(3, 150));
+  const feeds = [1, 2].map((seed) => bench.pump.add(request(seed, 90, { codesOnly: seed === 1 })));
+  const ends = await Promise.all(feeds.map(drain));
+  t.deepEqual(
+    ends.map((end) => end.frames),
+    [90, 90],
+  );
+  const vocoded = bench.sidecar.runs.filter(({ kind }) => kind === ProgramKind.Vocode);
+  t.true(vocoded.length > 0 && vocoded.every(({ rows }) => rows.length === 1));
+  await assertNothingIsLeft(t, bench);
+});
+
+test("a consumer of codes that stops stops its row at the ring's end", async (t) => {
+  const bench = setUp();
+  const feed = bench.pump.add(request(1, 300, { codesOnly: true }));
+  await quiet();
+  t.is(feed.codesCount, OUTPUT_FRAMES);
+  t.is((await drain(feed)).frames, 300);
+  t.deepEqual(firstCodes(feed), expected(1, 300));
+  await assertNothingIsLeft(t, bench);
+});
+
+test("codes alone survive a parking", async (t) => {
+  const bench = setUp({ rows: 2, kvPages: 8 });
+  const feeds = [1, 2].map((seed) => bench.pump.add(request(seed, 290, { codesOnly: true })));
+  await Promise.all(feeds.map(drain));
+  feeds.forEach((feed, index) => {
+    t.deepEqual(firstCodes(feed), expected(index + 1, 290));
+  });
+  t.true(bench.sidecar.runs.some(({ kind }) => kind === ProgramKind.Forced));
+  await assertNothingIsLeft(t, bench);
 });
 
 test("runs are short once another request is there, and where the ring has no more", async (t) => {

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
+import { TEXTS, TWENTY_WORDS } from "../../host/cli/bench/texts.ts";
+import { TextTokenizer } from "../../host/text/bpe.ts";
 import { modelTensors } from "./checkpoint-tensors.ts";
 import type { ModelConfig, TensorSpec } from "./checkpoint-tensors.ts";
 import { codecTensors } from "./codec-tensors.ts";
@@ -106,6 +108,30 @@ test("a constant of one is 0x3f80 in bf16", (t) => {
   const values = new Uint16Array(3);
   new WeightSource("norm.weight", { kind: "constant", value: 1 }, "BF16").fill(values);
   t.deepEqual(values, Uint16Array.of(0x3f80, 0x3f80, 0x3f80));
+});
+
+test("a text of the bench has a token for each word and each punctuation mark", (t) => {
+  const ids = readJson("tests/bench/configs/0.6b-custom-voice.json") as SpecialIds;
+  const { vocab, merges, tokenizerConfig } = minimalVocabulary(ids);
+  const tokenizer = new TextTokenizer({
+    vocab: JSON.stringify(vocab),
+    merges,
+    config: JSON.stringify(tokenizerConfig),
+  });
+  const tokens = (text: string) => tokenizer.encode(text, { specials: "parse" });
+  for (const text of [
+    ...TEXTS.map((each) => each.text),
+    TWENTY_WORDS,
+    "The man came back to it.",
+  ]) {
+    t.is(tokens(text).length, [...text.matchAll(/\w+|[.,?]/g)].length, text);
+  }
+  t.is(tokens(TWENTY_WORDS).length, 22);
+  t.deepEqual(tokens("<|im_start|>assistant\n"), [151644, 77091, 198]);
+  t.deepEqual(tokens("user"), [872]);
+  const given = Object.values(vocab);
+  t.is(new Set(given).size, given.length);
+  t.true(given.length < 1500);
 });
 
 test("the minimal vocabulary has the released ids", (t) => {

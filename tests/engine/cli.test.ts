@@ -79,7 +79,7 @@ test("doctor, as JSON, finds this machine well", async (t) => {
   );
   t.deepEqual(
     findings.map(({ name }) => name),
-    ["system", "node", "voice", "planner", "sidecar"],
+    ["system", "node", "voice", "planner", "sidecar", "gpu"],
   );
   t.is(code, 0);
 });

@@ -10,9 +10,9 @@ import { SMALL_REGION } from "../sidecar/peers.ts";
 
 const FRAMES = 12;
 
-/** The bits of one short speech by an engine that is loaded for it alone. */
+/** The bits of one short speech by an engine that is loaded for it alone, on the CPU. */
 async function spoken(options: LoadOptions) {
-  await using engine = await Voxfuse.load({ model: TINY, rows: 1, ...options });
+  await using engine = await Voxfuse.load({ backend: "cpu", model: TINY, rows: 1, ...options });
   return bitsOf(await engine.speak(TEXT, frames(FRAMES)));
 }
 
@@ -57,7 +57,7 @@ for (const isa of ["avx2", "avx512"] as const) {
 }
 
 test("a seed speaks the same bits among seven other requests", async (t) => {
-  await using engine = await Voxfuse.load({ model: TINY, rows: 8 });
+  await using engine = await Voxfuse.load({ backend: "cpu", model: TINY, rows: 8 });
   const others = [30, 3, 11, 17, 25, 8, 40];
   const all = [
     ...others
@@ -78,7 +78,7 @@ test("a seed speaks the same bits through a standing sidecar that others use", a
   t.teardown(() => stopDaemon(path));
   await startDaemon({ path, idleExitSeconds: 60 });
   const sidecar = `unix:${path}`;
-  await using other = await Voxfuse.load({ model: TINY, sidecar });
+  await using other = await Voxfuse.load({ backend: "cpu", model: TINY, sidecar });
   const [bits] = await Promise.all([
     spoken({ sidecar }),
     other.speak("Something else.", frames(20, { seed: 3 })),
@@ -87,7 +87,7 @@ test("a seed speaks the same bits through a standing sidecar that others use", a
 });
 
 test("a seed speaks the same bits before and after its sidecar was killed", async (t) => {
-  await using engine = await Voxfuse.load({ model: TINY, rows: 1 });
+  await using engine = await Voxfuse.load({ backend: "cpu", model: TINY, rows: 1 });
   t.deepEqual(bitsOf(await engine.speak(TEXT, frames(FRAMES))), await expected);
   const { pid } = await engine.stats();
   process.kill(pid, "SIGKILL");
@@ -103,7 +103,7 @@ test("the embedded voice speaks the same bits on every path", async (t) => {
     { threads: 2, sampling: "host" },
     { isa: "portable" },
   ] as const) {
-    await using engine = await Voxfuse.load({ rows: 1, ...options });
+    await using engine = await Voxfuse.load({ backend: "cpu", rows: 1, ...options });
     bits.push(bitsOf(await engine.speak("Hi.", { seed: 5, maxNewTokens: 5 })));
   }
   t.deepEqual(bits, [bits[0], bits[0], bits[0]]);

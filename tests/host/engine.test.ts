@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import test from "ava";
 import { Voxfuse } from "../../host/index.ts";
 import type { SpeakOptions } from "../../host/index.ts";
@@ -48,6 +49,39 @@ test("a seed speaks the same again, alone or among others, and another seed diff
   t.deepEqual(again.codes.data, alone.codes.data);
   t.deepEqual(again.samples, alone.samples);
   t.notDeepEqual(other.codes.data, alone.codes.data);
+});
+
+test("codes alone are those of the speech with audio, and have no samples", async (t) => {
+  await using engine = await load();
+  const seconds: number[] = [];
+  const options = frames(70, { onProgress: (far) => void seconds.push(far) });
+  const [silent, spoken] = await Promise.all([
+    engine.speak(TEXT, { ...options, audio: false }),
+    engine.speak(TEXT, frames(70)),
+  ]);
+  t.deepEqual(silent.codes, spoken.codes);
+  t.is(silent.samples.length, 0);
+  t.is(silent.timings.firstAudioMs, silent.timings.promptMs);
+  t.true(Math.abs((seconds.at(-1) ?? 0) - 70 / engine.framesPerSecond) < 1e-9);
+  t.deepEqual((await engine.vocode(silent.codes)).samples, spoken.samples);
+  await t.throwsAsync(engine.stream(TEXT, { audio: false }).next(), {
+    code: "ERR_INVALID_ARGUMENT",
+  });
+  await untilIdle(engine);
+});
+
+test("requests that share a signal listen to it once, and all end with it", async (t) => {
+  await using engine = await load(4, 32);
+  const shared = new AbortController();
+  const reason = new Error("enough");
+  const requests = Array.from({ length: 16 }, (_, seed) =>
+    engine.speak(TEXT, frames(400, { seed, audio: seed % 2 === 0, signal: shared.signal })),
+  );
+  const ends = Promise.allSettled(requests);
+  await engine.speak(TEXT, frames(2, { signal: shared.signal, priority: 1 }));
+  t.is(getEventListeners(shared.signal, "abort").length, 1);
+  shared.abort(reason);
+  for (const end of await ends) t.true(end.status === "rejected" && end.reason === reason);
 });
 
 test("a seed that nobody gave is reported and speaks the same again", async (t) => {
@@ -173,6 +207,7 @@ test("what cannot be spoken is refused with a code that says why", async (t) => 
     ["ERR_SAMPLING_RANGE", TEXT, { maxNewTokens: 0 }],
     ["ERR_INVALID_ARGUMENT", TEXT, { priority: 1000 }],
     ["ERR_INVALID_ARGUMENT", TEXT, { layout: "other" as "streaming" }],
+    ["ERR_INVALID_ARGUMENT", TEXT, { audio: "no" as unknown as boolean }],
   ];
   for (const [code, text, options] of refused) {
     // As a caller in plain JavaScript could.

@@ -48,6 +48,7 @@ const REFUSED: Readonly<Record<keyof SamplingOptions, readonly unknown[]>> = {
   subtalkerTopK: [-1, 0.5],
   subtalkerTopP: [0, 2],
   maxNewTokens: [0, -1, 1.5, 8193],
+  minNewTokens: [1, 2.5, 8193],
   seed: [-1, 0.5, 2 ** 53, NaN, 7n],
 };
 

@@ -2,6 +2,7 @@ import test from "ava";
 import { Voxfuse } from "../../host/index.ts";
 import { readCheckpoint } from "../../host/synthesis/checkpoint.ts";
 import { resolveLimits } from "../../host/synthesis/limits.ts";
+import { sidecarChoice } from "../../host/synthesis/load-options.ts";
 import { planSpeech } from "../../host/synthesis/request.ts";
 import { openSession } from "../../host/synthesis/session/session.ts";
 import { PAUSE_SECONDS } from "../../host/synthesis/session/utterance.ts";
@@ -35,8 +36,7 @@ test("a long text is its segments, each as if spoken alone, with silence between
   const speech = await engine.speak(TEXT, SHORT);
   const checkpoint = await readCheckpoint(VOICE);
   const limits = resolveLimits({ rows: 1 });
-  const choice = { backend: "auto", threads: 0, isa: "auto", recordTo: "" } as const;
-  const session = await openSession(checkpoint, limits, { ...choice, socketPath: undefined });
+  const session = await openSession(checkpoint, limits, sidecarChoice({}));
   const codes: number[] = [];
   const samples: number[] = [];
   try {

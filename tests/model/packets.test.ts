@@ -53,7 +53,7 @@ class Vocoder {
     const bytes = new Uint8Array(ENGINE_LAYOUT_BYTES);
     writeEngineLayout(new DataView(bytes.buffer), 0, layout);
     const manifest = tensorManifest(checkpoint);
-    const choice = { backend, threads: 2, isa: "auto", record: "" };
+    const choice = { backend, threads: 2, isa: "auto", device: 0, graphs: 1, record: "" };
     await connection.load({ ...choice, ...manifest, layout: bytes });
     const programs = new Map<number, number>();
     const vocoder = new Vocoder(connection, programs, groups);

@@ -118,11 +118,11 @@ void answer_hello() {
   if (script == "not-a-map") write_all(framed("\x07"));
   if (script == "not-msgpack") write_all(framed("\xc1"));
   if (script == "huge-frame") write_all(word(0xffffffffu));
-  const std::string good =
-      reply(0, {text("layout_hash"), number(hash), text("pid"),
-                number(static_cast<std::uint32_t>(::getpid())), text("version"), text("0.0.0"),
-                text("backends"), std::string(1, '\x91') + text("none"), text("isa"),
-                text("portable"), text("threads"), number(1)});
+  const std::string good = reply(
+      0, {text("layout_hash"), number(hash), text("pid"),
+          number(static_cast<std::uint32_t>(::getpid())), text("version"), text("0.0.0"),
+          text("backends"), std::string(1, '\x91') + text("none"), text("isa"), text("portable"),
+          text("devices"), std::string(1, '\x90'), text("threads"), number(1)});
   if (script == "torn-hello") {
     write_all(good.substr(0, 20));
     std::exit(0);

@@ -37,7 +37,7 @@ export interface FakeOptions extends FakeRowOptions {
   readonly isManual?: boolean;
 }
 
-const IGNORED = { mapped_bytes: 0, state_bytes: 0, threads: 1, isa: "fake" };
+const IGNORED = { mapped_bytes: 0, state_bytes: 0, threads: 1, isa: "fake", device: "" };
 
 /**
  * A sidecar without arithmetic: rows, pages, runs and outputs as the real one keeps them, checked
@@ -50,6 +50,7 @@ export class FakeSidecar implements SidecarConnection {
     version: "",
     backends: ["cpu"],
     isa: "fake",
+    devices: [],
     threads: 1,
   };
   onWake: (() => void) | undefined;
@@ -72,6 +73,7 @@ export class FakeSidecar implements SidecarConnection {
   }
 
   load = () => Promise.resolve(IGNORED);
+  trace = () => Promise.resolve({ events: 0, device_kernels: 0 });
   weights = () => Promise.resolve({ count: 0, built_bytes: 0 });
   close = () => Promise.resolve();
   armed = () => this.#completions.length === 0;
@@ -85,6 +87,9 @@ export class FakeSidecar implements SidecarConnection {
       vocode_ns: 0,
       wakeups: 0,
       resident_bytes: 0,
+      device_bytes: 0,
+      uploaded_bytes: 0,
+      copy_mb_s: 0,
       rows_used: this.rows.size,
     });
 

@@ -102,6 +102,7 @@ const LIMITS = {
   prefillLevel: 0,
   decodeLevel: 0,
   actDtype: 0,
+  codecActDtype: 0,
   hostSampling: 0,
   repeatMax: 8,
   queueMax: 64,

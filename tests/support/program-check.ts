@@ -2,7 +2,11 @@
 // read before it is written or after its place was taken, and no two operands overlap unasked.
 import { ABSENT, ALIGNMENT, Dtype, Region } from "../../shared/gen/protocol.ts";
 import type { BufferEntry, EngineLayout } from "../../shared/gen/protocol.ts";
+import { readJson } from "./golden.ts";
 import type { Op, Program } from "./program.ts";
+
+/** Class of each operand by op and name, which the generated TypeScript leaves out. */
+const CLASSES = operandClasses();
 
 /** Ops whose output may be their input, as their contracts say. */
 const IN_PLACE = new Set([
@@ -28,6 +32,7 @@ export function problemsOf(program: Program, layout: EngineLayout): string[] {
   program.ops.forEach((op, index) => {
     const found = [
       ...extentProblems(op, program),
+      ...dtypeProblems(op, program),
       ...aliasProblems(op, program),
       ...lifeProblems(op, program, live),
     ];
@@ -72,6 +77,42 @@ function extentProblems(op: Op, program: Program): string[] {
     }
   }
   return problems;
+}
+
+function operandClasses(): Map<string, string> {
+  // Read as data of a known form: the generator has already refused any other.
+  const { ops } = readJson("shared/protocol.json") as {
+    ops: { name: string; operands: { name: string; dtype: string }[] }[];
+  };
+  return new Map(
+    ops.flatMap(({ name, operands }) =>
+      operands.map((operand) => [`${name}.${operand.name}`, operand.dtype] as const),
+    ),
+  );
+}
+
+/** Dtypes that an operand of a class may have in a program. */
+function allowedDtypes(operandClass: string, actDtype: number): number[] {
+  switch (operandClass) {
+    case "act":
+      return [actDtype];
+    case "real":
+      return [Dtype.F32, Dtype.Bf16];
+    case "weight":
+      return [Dtype.F32, Dtype.Bf16, Dtype.Stored];
+    case "f32":
+      return [Dtype.F32];
+    default:
+      return [Dtype.U32]; // u32 and row_state
+  }
+}
+
+function dtypeProblems(op: Op, program: Program): string[] {
+  return usesOf(op, program).flatMap(({ name, buffer }) => {
+    const operandClass = CLASSES.get(`${op.info.name}.${name}`) ?? "of no class";
+    const allowed = allowedDtypes(operandClass, program.header.actDtype);
+    return allowed.includes(buffer.dtype) ? [] : [`${name} has dtype ${buffer.dtype}`];
+  });
 }
 
 /** Value of a size in the protocol: names, integers, + * / and parentheses. */

@@ -5,6 +5,7 @@ import type { PlannerRequest } from "../../host/planner/planner.ts";
 import type { Feed } from "../../host/synthesis/session/feed.ts";
 import { plannerConfig, resolveLimits } from "../../host/synthesis/limits.ts";
 import type { LimitOptions } from "../../host/synthesis/limits.ts";
+import { F32_DTYPES } from "../../host/synthesis/session/backend.ts";
 import { Pump } from "../../host/synthesis/session/pump.ts";
 import { FakeSidecar } from "./fake-sidecar.ts";
 import type { FakeOptions } from "./fake-sidecar.ts";
@@ -27,8 +28,9 @@ export function setUp(
   limits: LimitOptions = {},
   fake: Partial<FakeOptions> = {},
   planner = new Planner(),
+  dtypes = F32_DTYPES,
 ): Bench {
-  planner.configure(plannerConfig(model, resolveLimits(limits)));
+  planner.configure(plannerConfig(model, resolveLimits(limits), dtypes));
   const sidecar = new FakeSidecar({ groups: GROUPS, ...fake });
   const { freeRows, freePages } = planner.load();
   const pump = new Pump({ planner, connection: sidecar, groups: GROUPS });
@@ -54,6 +56,7 @@ export function request(
     segment: 0,
     priority: 0,
     vocodeFrames: 0,
+    codesOnly: false,
     ...more,
   };
 }

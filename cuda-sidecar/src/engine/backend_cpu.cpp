@@ -17,12 +17,12 @@ constexpr Run kTwins[] = {
 #undef VOXFUSE_TWIN
 };
 
-class CpuBackend final : public Backend {
+class CpuBackend final : public HostBackend {
  public:
   explicit CpuBackend(std::uint32_t threads) : pool_(threads) {}
 
   bool takes(Dtype act_dtype) const override { return act_dtype == Dtype::kF32; }
-  Status run(const BoundOp& op) override {
+  Status run_op(LaneClass, const BoundOp& op) override {
     return kTwins[static_cast<std::size_t>(op.place)](op, pool_);
   }
   std::uint32_t threads() const override { return pool_.threads(); }

@@ -7,13 +7,22 @@
 
 namespace voxfuse {
 
+/// Where the ops of one lane class find what they work on, as the backend addresses it.
+struct Addresses {
+  std::byte* rows = nullptr;
+  std::byte* kv = nullptr;
+  std::byte* arena = nullptr;
+  const std::uint32_t* lane_rows = nullptr;
+};
+
 /// Turns the buffer handles of a checked program into addresses: what the generated bind() asks.
 ///
 /// An absent handle becomes a null pointer, which ops take for operands that are optional.
 class Binding {
  public:
-  Binding(const Program& program, const WeightTable& weights, Memory& memory)
-      : program_(program), weights_(weights), memory_(memory) {}
+  Binding(const Program& program, const WeightTable& weights, const EngineLayout& layout,
+          const Addresses& addresses)
+      : program_(program), weights_(weights), layout_(layout), addresses_(addresses) {}
 
   ConstTensor tensor_in(std::uint32_t handle) const { return {read(handle), dtype(handle)}; }
   Tensor tensor(std::uint32_t handle) const { return {address(handle), dtype(handle)}; }
@@ -31,7 +40,7 @@ class Binding {
 
   RowTensor row_tensor(std::uint32_t handle) const {
     if (handle == kAbsent) return {};
-    return {static_cast<std::byte*>(address(handle)), row_bytes(memory_.layout()), lane_rows(),
+    return {static_cast<std::byte*>(address(handle)), row_bytes(layout_), lane_rows(),
             dtype(handle)};
   }
   RowTensor row_tensor_in(std::uint32_t handle) const { return row_tensor(handle); }
@@ -46,7 +55,7 @@ class Binding {
   }
   RowSpan<RowState> row_state(std::uint32_t handle) const { return span<RowState>(handle); }
 
-  const std::uint32_t* lane_rows() const { return memory_.lane_rows().data(); }
+  const std::uint32_t* lane_rows() const { return addresses_.lane_rows; }
 
   /// Where a buffer begins that may be read and written; in row 0 when it lies in a row.
   void* address(std::uint32_t handle) const {
@@ -54,11 +63,11 @@ class Binding {
     const BufferEntry& buffer = program_.buffers[handle];
     switch (static_cast<Region>(buffer.region)) {
       case Region::kArena:
-        return memory_.arena() + buffer_at(buffer);
+        return addresses_.arena + buffer_at(buffer);
       case Region::kRow:
-        return memory_.rows() + buffer_at(buffer);
+        return addresses_.rows + buffer_at(buffer);
       case Region::kKv:
-        return memory_.kv() + buffer_at(buffer);
+        return addresses_.kv + buffer_at(buffer);
       case Region::kWeight:
         break;  // Read-only: the plan reader lets no op write one.
     }
@@ -80,12 +89,13 @@ class Binding {
   template <class T>
   RowSpan<T> span(std::uint32_t handle) const {
     if (handle == kAbsent) return {};
-    return {static_cast<T*>(address(handle)), row_bytes(memory_.layout()), lane_rows()};
+    return {static_cast<T*>(address(handle)), row_bytes(layout_), lane_rows()};
   }
 
   const Program& program_;
   const WeightTable& weights_;
-  Memory& memory_;
+  const EngineLayout& layout_;
+  const Addresses& addresses_;
 };
 
 }  // namespace voxfuse

@@ -32,9 +32,10 @@ constexpr Entry kEntries[] = {
 
 }  // namespace
 
-Status bind_program(const Program& program, const WeightTable& weights, Memory& memory,
-                    std::vector<BoundOp>& out, std::uint32_t& op_index) {
-  const Binding binding(program, weights, memory);
+Status bind_program(const Program& program, const WeightTable& weights, const EngineLayout& layout,
+                    const Addresses& addresses, std::vector<BoundOp>& out,
+                    std::uint32_t& op_index) {
+  const Binding binding(program, weights, layout, addresses);
   out.assign(program.ops.size(), {});
   for (std::uint32_t i = 0; i < program.ops.size(); ++i) {
     op_index = i;

@@ -37,9 +37,15 @@ struct BoundOp {
 
 /// Binds every op of a program to addresses and puts the kernels' own limits to it.
 ///
-/// Limits   The arena holds what the program needs. Good until the arena grows.
+/// Limits   The arena holds what the program needs. Good until it moves.
 /// Errors   Whatever a kernel's check() answers; `op_index` is the op then.
-Status bind_program(const Program& program, const WeightTable& weights, Memory& memory,
-                    std::vector<BoundOp>& out, std::uint32_t& op_index);
+Status bind_program(const Program& program, const WeightTable& weights, const EngineLayout& layout,
+                    const Addresses& addresses, std::vector<BoundOp>& out, std::uint32_t& op_index);
+
+/// The class that a program's runs belong to.
+inline LaneClass class_of(const Program& program) {
+  return static_cast<ProgramKind>(program.header.kind) == ProgramKind::kVocode ? LaneClass::kVocode
+                                                                               : LaneClass::kDecode;
+}
 
 }  // namespace voxfuse

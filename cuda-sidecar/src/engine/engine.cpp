@@ -12,7 +12,11 @@ Engine::Engine(const EngineLayout& layout, std::unique_ptr<Backend> backend,
       rows_(layout, memory_),
       programs_(weights_, memory_, *backend_) {}
 
-Status Engine::allocate() { return memory_.allocate(layout_); }
+Status Engine::allocate() {
+  VOXFUSE_TRY(memory_.allocate(layout_));
+  VOXFUSE_TRY(backend_->attach(memory_));
+  return backend_->update_rows(memory_.take_changes());
+}
 
 Status Engine::open_tensors(std::span<const std::string> paths, std::span<const TensorSpec> specs,
                             std::string& subject) {
@@ -20,7 +24,11 @@ Status Engine::open_tensors(std::span<const std::string> paths, std::span<const 
 }
 
 Status Engine::add_weights(std::span<const std::byte> entries, std::string& subject) {
-  return weights_.add(entries, tensors_, subject);
+  VOXFUSE_TRY(weights_.add(entries, tensors_, subject));
+  const std::uint64_t uploaded = backend_->uploaded_bytes();
+  VOXFUSE_TRY(backend_->place_weights(weights_.added()));
+  if (backend_->uploaded_bytes() != uploaded) weights_.drop_built();
+  return {};
 }
 
 void Engine::submit(std::vector<std::byte> bytes) {
@@ -43,6 +51,9 @@ void Engine::submit(std::vector<std::byte> bytes) {
     if (status.ok()) ++index;
   }
   if (status.ok()) status = reader.close();
+  if (const Status updated = backend_->update_rows(memory_.take_changes()); status.ok()) {
+    status = updated;
+  }
   if (!status.ok()) submission->fail(status, index, op_index);
   submission->taken = true;
   complete_if_done(submission);
@@ -86,6 +97,8 @@ Status Engine::take_extend(std::span<const std::byte> bytes) {
   ExtendRecord record;
   std::span<const std::byte> payload;
   VOXFUSE_TRY(split_record(bytes, record, payload));
+  // Codes that come from outside meet a row that stands still.
+  if (record.code_count != 0 || record.publish != 0) wait_for_rows();
   VOXFUSE_TRY(rows_.extend(record, payload_words(payload)));
   if (record.publish == 1) listener_.row_advanced(record.row, false);
   return {};
@@ -142,8 +155,7 @@ Status Engine::take_run(std::span<const std::byte> bytes, std::uint32_t index,
 Status Engine::check_run(const Run& run) const {
   const RunRecord& wanted = run.wanted;
   VOXFUSE_REQUIRE(wanted.reserved == 0 && wanted.repeat >= 1, kBadRecord);
-  const LaneClass own =
-      run.kind() == ProgramKind::kVocode ? LaneClass::kVocode : LaneClass::kDecode;
+  const LaneClass own = class_of(run.program->program);
   VOXFUSE_REQUIRE(wanted.lane_class == static_cast<std::uint32_t>(own), kBadRecord);
   VOXFUSE_REQUIRE(wanted.lane_count >= 1, kBadLimit);
   VOXFUSE_REQUIRE(wanted.lane_count <= run.program->program.header.lanes, kBadLimit);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -50,11 +52,15 @@ struct EngineCounters {
 ///          queue of its class and keeps that order. A release behind runs that name its row, in
 ///          the same submission or an earlier one, takes effect when the last of them has ended.
 ///          After an error the submission's later records do not run; its earlier ones do.
-/// Frames   A step is one repeat of one run. submit() between two steps is a frame boundary: a
-///          cancelled row is done from there on, and a run without a live lane ends early.
-/// Classes  When both have a run that can go on, they take turns. A vocode run begins when every
-///          lane has wait_frames codes, or is done, or no queued run could add codes to it.
-/// Limits   Deterministic: equal submissions at equal step counts give equal states.
+/// Frames   submit() between two repeats is a frame boundary: a cancelled row is done from there
+/// on,
+///          and a run without a live lane ends early. A backend that has repeats under way behind
+///          the engine's back may run one more than was needed (depth - 1): it finds its rows done
+///          and changes nothing.
+/// Classes  When both have a run that can go on, they take turns, or run side by side where the
+///          backend can. A vocode run begins when every lane has wait_frames codes, or is done, or
+///          no queued run could add codes to it.
+/// Limits   Deterministic: equal submissions give equal rows, whatever runs beside them.
 class Engine {
  public:
   Engine(const EngineLayout& layout, std::unique_ptr<Backend> backend, EngineListener& listener);
@@ -70,17 +76,21 @@ class Engine {
 
   /// Takes a submission: whatever it holds, exactly one completion follows.
   void submit(std::vector<std::byte> bytes);
-  /// One repeat of one run; false when there is nothing to do until the next submit().
+  /// Ends repeats that are through and begins those that can; false when there is nothing under
+  /// way and nothing to do until the next submit(). Never waits for a repeat.
   bool step();
+  /// Nothing can run any more: the process has lost its device.
+  bool is_lost() const { return backend_->is_lost(); }
 
   void observe(OpObserver* observer) { observer_ = observer; }
   const Memory& memory() const { return memory_; }
   const WeightTable& weights() const { return weights_; }
   const TensorFiles& tensors() const { return tensors_; }
   const Backend& backend() const { return *backend_; }
+  Backend& backend() { return *backend_; }
   const RowTable& rows() const { return rows_; }
   const EngineCounters& counters() const { return counters_; }
-  /// Steps taken: with a recording, the moment of a submission.
+  /// Repeats ended: with a recording, the moment of a submission.
   std::uint64_t steps() const { return steps_; }
 
  private:
@@ -105,20 +115,36 @@ class Engine {
   void complete_if_done(const std::shared_ptr<Submission>& submission);
 
   // engine_runs.cpp: execution.
-  Run* choose();
+  bool begin_repeats();
+  bool end_repeats();
+  bool end_repeat(LaneClass lane_class);
+  bool may_begin(Run& run) const;
+  void begin(Run& run);
+  void finish_run(LaneClass lane_class);
   bool is_live(const Run& run, std::uint32_t row) const;
   bool has_live_lane(const Run& run) const;
   bool vocode_may_begin(const Run& run) const;
   Status check_pages(const Run& run) const;
-  Status run_repeat(Run& run, std::uint32_t& op_index);
+  void fill_lanes(const Run& run);
+  Status observe_ops(Run& run, RepeatResult& result);
+  void wait_for_rows();
   void publish(const Run& run);
-  void account(const Run& run, std::uint64_t nanoseconds);
+  void account(Run& run, const RepeatResult& result);
   void end_run(const Run& run);
   void drop_later(const Submission& submission, std::uint32_t record);
   void leave_rows(const Run& run);
   void release_waiting(std::uint32_t row);
-  Queue& queue_of(LaneClass lane_class) {
-    return lane_class == LaneClass::kDecode ? decode_queue_ : vocode_queue_;
+  /// The runs of a class and what is known of the one in front.
+  struct Line {
+    Queue queue;
+    std::chrono::steady_clock::time_point busy_since = {};  ///< Of the oldest repeat under way.
+    RepeatResult observed;  ///< Of a repeat that was run for an observer.
+    bool is_observed = false;
+  };
+  Line& line_of(LaneClass lane_class) { return lines_[static_cast<std::size_t>(lane_class)]; }
+  Queue& queue_of(LaneClass lane_class) { return line_of(lane_class).queue; }
+  const Queue& queue_of(LaneClass lane_class) const {
+    return lines_[static_cast<std::size_t>(lane_class)].queue;
   }
 
   EngineLayout layout_;
@@ -130,10 +156,9 @@ class Engine {
   Memory memory_;
   RowTable rows_;
   ProgramStore programs_;
-  Queue decode_queue_;
-  Queue vocode_queue_;
+  std::array<Line, kLaneClasses> lines_;
   std::vector<PendingRelease> releases_;
-  LaneClass last_class_ = LaneClass::kDecode;
+  LaneClass last_class_ = LaneClass::kVocode;
   EngineCounters counters_;
   std::uint64_t steps_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "cuda-sidecar/src/engine/engine.hpp"
+#include "cuda-sidecar/src/engine/observed.hpp"
 
 namespace voxfuse {
 
@@ -37,51 +38,123 @@ std::uint64_t positions_wanted(ProgramKind kind, const RunRecord& wanted, std::u
 }  // namespace
 
 bool Engine::step() {
-  Run* run = choose();
-  if (run == nullptr) return false;
-  ++steps_;
-  const auto lane_class = static_cast<LaneClass>(run->wanted.lane_class);
-  last_class_ = lane_class;
-  std::uint32_t op_index = kAbsent;
-  Status status = run->repeats_done == 0 ? check_pages(*run) : Status();
-  if (status.ok() && has_live_lane(*run)) {
-    const auto began = std::chrono::steady_clock::now();
-    status = run_repeat(*run, op_index);
-    const auto took = std::chrono::steady_clock::now() - began;
-    account(*run, static_cast<std::uint64_t>(
-                      std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()));
-    publish(*run);
-    ++run->repeats_done;
-  }
-  if (status.ok() && run->repeats_done < run->wanted.repeat && has_live_lane(*run)) return true;
+  const bool ended = end_repeats();
+  const bool begun = begin_repeats();
+  // A backend of the host has run what it began.
+  const bool through = backend_->depth() == 1 && begun && end_repeats();
+  const auto has_work = [](const Line& line) {
+    return !line.queue.empty() && line.queue.front()->under_way() != 0;
+  };
+  return ended || begun || through || std::ranges::any_of(lines_, has_work);
+}
 
-  Queue& queue = queue_of(lane_class);
-  const std::unique_ptr<Run> ended = std::move(queue.front());
-  queue.pop_front();
-  if (!status.ok()) {
-    ended->submission->fail(status, ended->record, op_index);
-    drop_later(*ended->submission, ended->record);
+/// Begins repeats, one at most of each class; of one class where they take turns.
+bool Engine::begin_repeats() {
+  bool begun = false;
+  for (std::size_t i = 0; i < kLaneClasses; ++i) {
+    // The other class than the last time goes first.
+    const LaneClass lane_class =
+        (last_class_ == LaneClass::kDecode) == (i == 0) ? LaneClass::kVocode : LaneClass::kDecode;
+    Queue& queue = queue_of(lane_class);
+    if (queue.empty() || !may_begin(*queue.front())) continue;
+    begin(*queue.front());
+    begun = true;
+    if (!backend_->overlaps_classes()) {
+      last_class_ = lane_class;
+      return true;
+    }
   }
-  end_run(*ended);
+  return begun;
+}
+
+/// Whether a run at the front of its queue has a repeat that can begin now.
+bool Engine::may_begin(Run& run) const {
+  if (run.over || run.under_way() >= backend_->depth()) return false;
+  if (run.repeats_begun == run.wanted.repeat) return false;
+  if (run.repeats_begun == 0) return run.kind() != ProgramKind::kVocode || vocode_may_begin(run);
+  // One whose rows were all cancelled between two repeats begins only to end.
+  return run.under_way() == 0 || has_live_lane(run);
+}
+
+void Engine::begin(Run& run) {
+  const LaneClass lane_class = class_of(run.program->program);
+  Line& line = line_of(lane_class);
+  if (run.under_way() == 0) line.busy_since = std::chrono::steady_clock::now();
+  const Status status = run.repeats_begun == 0 ? check_pages(run) : Status();
+  if (!status.ok() || !has_live_lane(run)) {
+    run.over = true;
+    if (!status.ok()) run.submission->fail(status, run.record, kAbsent);
+    if (!status.ok()) drop_later(*run.submission, run.record);
+    finish_run(lane_class);
+    return;
+  }
+  fill_lanes(run);
+  ++run.repeats_begun;
+  line.is_observed = observer_ != nullptr;
+  if (line.is_observed) {
+    line.observed = {};
+    line.observed.status = observe_ops(run, line.observed);
+    return;
+  }
+  backend_->begin(
+      {.program = &run.program->program, .ops = run.program->ops, .lane_class = lane_class});
+}
+
+bool Engine::end_repeats() {
+  bool ended = false;
+  for (const LaneClass lane_class : {LaneClass::kDecode, LaneClass::kVocode}) {
+    while (end_repeat(lane_class)) ended = true;
+  }
+  return ended;
+}
+
+/// Takes in the oldest repeat of a class if it is through.
+bool Engine::end_repeat(LaneClass lane_class) {
+  Line& line = line_of(lane_class);
+  if (line.queue.empty() || line.queue.front()->under_way() == 0) return false;
+  Run& run = *line.queue.front();
+  RepeatResult result = line.observed;
+  if (!line.is_observed && !backend_->ended(lane_class, result)) return false;
+  line.is_observed = false;
+  ++steps_;
+  ++run.repeats_done;
+  account(run, result);
+  if (!result.status.ok() && !run.over) {
+    run.over = true;
+    run.submission->fail(result.status, run.record, result.op_index);
+    drop_later(*run.submission, run.record);
+  }
+  publish(run);
+  finish_run(lane_class);
   return true;
 }
 
-/// The run whose turn it is: classes alternate while both can go on.
-Run* Engine::choose() {
-  Run* decode = decode_queue_.empty() ? nullptr : decode_queue_.front().get();
-  Run* vocode = vocode_queue_.empty() ? nullptr : vocode_queue_.front().get();
-  if (vocode != nullptr && vocode->repeats_done == 0 && !vocode_may_begin(*vocode)) {
-    vocode = nullptr;
-  }
-  if (decode == nullptr || vocode == nullptr) return decode != nullptr ? decode : vocode;
-  return last_class_ == LaneClass::kDecode ? vocode : decode;
+/// Takes the run in front off its queue when nothing of it is under way or to come.
+void Engine::finish_run(LaneClass lane_class) {
+  Queue& queue = queue_of(lane_class);
+  const Run& front = *queue.front();
+  const bool goes_on =
+      !front.over && front.repeats_done < front.wanted.repeat && has_live_lane(front);
+  if (goes_on || front.under_way() != 0) return;
+  const std::unique_ptr<Run> ended = std::move(queue.front());
+  queue.pop_front();
+  end_run(*ended);
+}
+
+/// Until no repeat is under way.
+void Engine::wait_for_rows() {
+  const auto busy = [](const Line& line) {
+    return !line.queue.empty() && line.queue.front()->under_way() != 0;
+  };
+  while (std::ranges::any_of(lines_, busy)) end_repeats();
 }
 
 bool Engine::vocode_may_begin(const Run& run) const {
   const auto may_gain = [&](std::uint32_t row) {
-    return std::ranges::any_of(decode_queue_, [&](const std::unique_ptr<Run>& decode) {
-      return std::ranges::find(decode->lanes, row, &LaneEntry::row) != decode->lanes.end();
-    });
+    return std::ranges::any_of(
+        queue_of(LaneClass::kDecode), [&](const std::unique_ptr<Run>& decode) {
+          return std::ranges::find(decode->lanes, row, &LaneEntry::row) != decode->lanes.end();
+        });
   };
   return std::ranges::all_of(run.lanes, [&](const LaneEntry& lane) {
     const RowState& row = memory_.state(lane.row);
@@ -130,25 +203,28 @@ Status Engine::check_pages(const Run& run) const {
   return {};
 }
 
-Status Engine::run_repeat(Run& run, std::uint32_t& op_index) {
-  auto& lane_rows = memory_.lane_rows();
+void Engine::fill_lanes(const Run& run) {
+  LaneRows& lane_rows = memory_.lane_rows(class_of(run.program->program));
   lane_rows.fill(scratch_row(layout_));
   for (std::size_t i = 0; i < run.lanes.size(); ++i) {
     // A cancelled lane idles: its row may be on its way to another request.
     if (!rows_.slot(run.lanes[i].row).cancelled) lane_rows[i] = run.lanes[i].row;
   }
-  if (observer_ != nullptr) observer_->repeat_begins(run);
-  const std::vector<BoundOp>& ops = run.program->ops;
-  for (std::uint32_t i = 0; i < ops.size(); ++i) {
-    op_index = i;
-    VOXFUSE_TRY(backend_->run(ops[i]));
-    ++counters_.ops;
-    ++run.submission->completion.header.op_count;
-    if (observer_ != nullptr && !observer_->op_done(run, i)) {
-      return {ErrorCode::kCancelled, "stopped by an observer"};
-    }
+}
+
+/// One repeat op by op, each complete and in Memory before the observer is told of it.
+Status Engine::observe_ops(Run& run, RepeatResult& result) {
+  const Program& program = run.program->program;
+  const LaneClass lane_class = class_of(program);
+  observer_->repeat_begins(run);
+  for (std::uint32_t i = 0; i < run.program->ops.size(); ++i) {
+    result.op_index = i;
+    VOXFUSE_TRY(backend_->run_op(lane_class, run.program->ops[i]));
+    VOXFUSE_TRY(fetch_written(*backend_, memory_, program, i));
+    ++result.launches;
+    if (!observer_->op_done(run, i)) return {ErrorCode::kCancelled, "stopped by an observer"};
   }
-  op_index = kAbsent;
+  result.op_index = kAbsent;
   return {};
 }
 
@@ -159,7 +235,15 @@ void Engine::publish(const Run& run) {
   }
 }
 
-void Engine::account(const Run& run, std::uint64_t nanoseconds) {
+void Engine::account(Run& run, const RepeatResult& result) {
+  // Repeats follow each other without a pause: each is charged from the end of the one before.
+  Line& line = line_of(class_of(run.program->program));
+  const auto now = std::chrono::steady_clock::now();
+  const auto nanoseconds = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(now - line.busy_since).count());
+  line.busy_since = now;
+  counters_.ops += result.launches;
+  run.submission->completion.header.op_count += result.launches;
   CompletionHeader& header = run.submission->completion.header;
   if (static_cast<LaneClass>(run.wanted.lane_class) == LaneClass::kDecode) {
     ++header.frames_run;
@@ -183,13 +267,15 @@ void Engine::end_run(const Run& run) {
 /// After an error: the submission's runs and releases behind the record are gone.
 void Engine::drop_later(const Submission& submission, std::uint32_t record) {
   std::vector<std::unique_ptr<Run>> dropped;
-  for (Queue* queue : {&decode_queue_, &vocode_queue_}) {
-    for (std::unique_ptr<Run>& run : *queue) {
-      if (run->submission.get() == &submission && run->record > record) {
-        dropped.push_back(std::move(run));
-      }
+  for (Line& line : lines_) {
+    for (std::unique_ptr<Run>& run : line.queue) {
+      const bool is_later = run->submission.get() == &submission && run->record > record;
+      if (!is_later) continue;
+      // One that has begun ends by itself, as soon as what is under way is through.
+      run->over = true;
+      if (run->under_way() == 0) dropped.push_back(std::move(run));
     }
-    std::erase(*queue, nullptr);
+    std::erase(line.queue, nullptr);
   }
   std::erase_if(releases_, [&](const PendingRelease& release) {
     if (release.submission.get() != &submission || release.record < record) return false;

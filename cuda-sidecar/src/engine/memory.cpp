@@ -46,19 +46,26 @@ Status Memory::allocate(const EngineLayout& layout) {
   layout_ = layout;
   rows_ = std::move(rows);
   kv_ = std::move(kv);
-  lane_rows_.fill(scratch_row(layout));
+  for (LaneRows& lane_rows : lane_rows_) lane_rows.fill(scratch_row(layout));
   for (std::uint32_t row = 0; row < layout.rows; ++row) {
     std::ranges::fill(words(row, layout.page_table_at, layout.pages_max), scratch_page(layout));
   }
   // Done, so that no *_begin op ever finds work on the scratch row.
   state(scratch_row(layout)).done = 1;
+  for (std::uint32_t row = 0; row < layout.rows; ++row) {
+    changed({.row = row, .at = 0, .bytes = sizeof(RowState)});
+    changed({.row = row,
+             .at = std::uint64_t{layout.page_table_at} * kAlignment,
+             .bytes = layout.pages_max * sizeof(std::uint32_t)});
+  }
   return {};
 }
 
-Status Memory::grow_arena(std::uint32_t units, bool& grown) {
+Status Memory::grow_arena(LaneClass lane_class, std::uint32_t units, bool& grown) {
+  Pages& arena = arenas_[index(lane_class)];
   const std::uint64_t bytes = std::uint64_t{units} * kAlignment;
-  grown = bytes > arena_.bytes();
-  return grown ? arena_.allocate(bytes) : Status();
+  grown = bytes > arena.bytes();
+  return grown ? arena.allocate(bytes) : Status();
 }
 
 }  // namespace voxfuse

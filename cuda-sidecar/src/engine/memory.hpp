@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "cuda-sidecar/src/plan/layout.hpp"
 #include "kernels/support/status.hpp"
@@ -39,8 +41,24 @@ class Pages {
   std::uint64_t bytes_ = 0;
 };
 
-/// Everything that runs read and write, weights apart: rows, caches, the arena that all programs
-/// share, and the lane table of the run under way.
+inline constexpr std::size_t kLaneClasses = 2;
+
+/// Rows of a run's lanes; idle lanes have the scratch row.
+using LaneRows = std::array<std::uint32_t, kLanesMax>;
+
+/// Bytes of a row that the host side wrote: what a backend with memory of its own has to copy.
+struct RowChange {
+  std::uint32_t row = 0;
+  std::uint64_t at = 0;  ///< Byte in the row.
+  std::uint64_t bytes = 0;
+  bool zeros = false;  ///< All of them are zero.
+};
+
+/// Everything that runs read and write, weights apart: rows, caches, and for each class of runs a
+/// lane table and the arena that its programs share.
+///
+/// A backend of the host works on this memory. For one with memory of its own it is what the host
+/// side knows: of rows the fields that the engine and its listeners read, kept by the backend.
 class Memory {
  public:
   /// Takes rows and caches; idle lanes point at the scratch row, its page table at the scratch
@@ -49,19 +67,22 @@ class Memory {
   /// Limits   `layout` passed check_layout().
   /// Errors   kNoMemory.
   Status allocate(const EngineLayout& layout);
-  /// Makes the arena at least so large. `grown` is set when it moved: programs must be bound anew.
-  Status grow_arena(std::uint32_t units, bool& grown);
+  /// Makes the class's arena at least so large. `grown` is set when it moved: programs must be
+  /// bound anew.
+  Status grow_arena(LaneClass lane_class, std::uint32_t units, bool& grown);
 
   const EngineLayout& layout() const { return layout_; }
   std::byte* rows() const { return rows_.data(); }
   std::byte* kv() const { return kv_.data(); }
-  std::byte* arena() const { return arena_.data(); }
-  std::uint64_t arena_bytes() const { return arena_.bytes(); }
+  std::byte* arena(LaneClass lane_class) const { return arenas_[index(lane_class)].data(); }
+  std::uint64_t arena_bytes(LaneClass lane_class) const {
+    return arenas_[index(lane_class)].bytes();
+  }
   std::uint64_t state_bytes() const { return rows_.bytes() + kv_.bytes(); }
 
-  /// Rows of the lanes; kernels hold this address.
-  std::array<std::uint32_t, kLanesMax>& lane_rows() { return lane_rows_; }
-  const std::array<std::uint32_t, kLanesMax>& lane_rows() const { return lane_rows_; }
+  /// Kernels hold this address.
+  LaneRows& lane_rows(LaneClass lane_class) { return lane_rows_[index(lane_class)]; }
+  const LaneRows& lane_rows(LaneClass lane_class) const { return lane_rows_[index(lane_class)]; }
 
   std::byte* row(std::uint32_t index) const { return rows_.data() + row_bytes(layout_) * index; }
   RowState& state(std::uint32_t index) const {
@@ -76,12 +97,24 @@ class Memory {
             count};
   }
 
+  /// Notes that the host side wrote to a row.
+  void changed(RowChange change) {
+    if (change.bytes != 0) changes_.push_back(change);
+  }
+  /// What was noted since the last call, in order.
+  std::vector<RowChange> take_changes() { return std::exchange(changes_, {}); }
+
  private:
+  static constexpr std::size_t index(LaneClass lane_class) {
+    return static_cast<std::size_t>(lane_class);
+  }
+
   EngineLayout layout_ = {};
   Pages rows_;
   Pages kv_;
-  Pages arena_;
-  std::array<std::uint32_t, kLanesMax> lane_rows_ = {};
+  std::array<Pages, kLaneClasses> arenas_;
+  std::array<LaneRows, kLaneClasses> lane_rows_ = {};
+  std::vector<RowChange> changes_;
 };
 
 }  // namespace voxfuse

@@ -32,17 +32,25 @@ Status ProgramStore::finish(std::uint32_t id, std::span<const std::byte> bytes,
   if (!backend_.takes(static_cast<Dtype>(program.header.act_dtype))) {
     return {ErrorCode::kBadDtype, "the backend has no kernels for this dtype of activations"};
   }
+  const LaneClass lane_class = class_of(program);
   bool grown = false;
-  VOXFUSE_TRY(memory_.grow_arena(program.header.arena_units, grown));
+  VOXFUSE_TRY(memory_.grow_arena(lane_class, program.header.arena_units, grown));
   if (grown) {
+    VOXFUSE_TRY(backend_.grow_arena(lane_class));
     for (const auto& [other_id, other] : programs_) {
       // Only addresses change, so every check that passed once passes again.
-      VOXFUSE_TRY(bind_program(other->program, weights_, memory_, other->ops, op_index));
+      if (class_of(other->program) == lane_class) VOXFUSE_TRY(bind(*other, op_index));
     }
   }
-  VOXFUSE_TRY(bind_program(program, weights_, memory_, defined->ops, op_index));
+  VOXFUSE_TRY(bind(*defined, op_index));
   programs_[id] = std::move(defined);
   return {};
+}
+
+Status ProgramStore::bind(DefinedProgram& defined, std::uint32_t& op_index) {
+  backend_.forget(defined.program);
+  return bind_program(defined.program, weights_, memory_.layout(),
+                      backend_.addresses(class_of(defined.program)), defined.ops, op_index);
 }
 
 }  // namespace voxfuse

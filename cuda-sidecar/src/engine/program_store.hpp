@@ -22,7 +22,7 @@ inline constexpr std::uint32_t kProgramsMax = 1024;
 /// Programs by id: put together from chunks, validated once, bound to addresses, kept.
 class ProgramStore {
  public:
-  ProgramStore(const WeightTable& weights, Memory& memory, const Backend& backend)
+  ProgramStore(const WeightTable& weights, Memory& memory, Backend& backend)
       : weights_(weights), memory_(memory), backend_(backend) {}
 
   /// Takes the next chunk of a program; the last one makes it known.
@@ -40,10 +40,11 @@ class ProgramStore {
 
  private:
   Status finish(std::uint32_t id, std::span<const std::byte> bytes, std::uint32_t& op_index);
+  Status bind(DefinedProgram& defined, std::uint32_t& op_index);
 
   const WeightTable& weights_;
   Memory& memory_;
-  const Backend& backend_;
+  Backend& backend_;
   std::map<std::uint32_t, std::vector<std::byte>> partial_;
   std::map<std::uint32_t, std::unique_ptr<DefinedProgram>> programs_;
 };

@@ -10,6 +10,17 @@ namespace {
 
 constexpr std::uint32_t kTopPAll = 1u << 20;
 
+/// A field of RowState that the host side wrote.
+RowChange field_of(std::uint32_t row, std::size_t at) {
+  return {.row = row, .at = at, .bytes = sizeof(std::uint32_t)};
+}
+
+/// `count` words from word `first` of the field at `at_units`.
+RowChange words_of(std::uint32_t row, std::uint32_t at_units, std::uint64_t first,
+                   std::uint64_t count) {
+  return {.row = row, .at = std::uint64_t{at_units} * kAlignment + 4 * first, .bytes = 4 * count};
+}
+
 using Words = std::span<const std::uint32_t>;
 
 Status check_sampling(const AdmitRecord& record) {
@@ -123,12 +134,19 @@ Status RowTable::admit(const AdmitRecord& record, Words payload) {
                     scratch_page(layout));
   const std::size_t state_at = std::size_t{layout.state_at} * kAlignment;
   std::memset(memory_.row(row) + state_at, 0, row_bytes(layout) - state_at);
+  memory_.changed({.row = row, .at = 0, .bytes = sizeof(RowState)});
+  memory_.changed(words_of(row, layout.seen_at, 0, layout.seen_words));
+  memory_.changed(words_of(row, layout.page_table_at, 0, layout.pages_max));
+  memory_.changed(
+      {.row = row, .at = state_at, .bytes = row_bytes(layout) - state_at, .zeros = true});
 
   const std::size_t prompt_words = std::size_t{record.prompt_count} * kPromptEntryWords;
   std::ranges::copy(payload.first(prompt_words),
                     memory_.words(row, layout.prompt_at, prompt_words).begin());
   std::ranges::copy(payload.subspan(prompt_words, record.text_count),
                     memory_.words(row, layout.text_at, record.text_count).begin());
+  memory_.changed(words_of(row, layout.prompt_at, 0, prompt_words));
+  memory_.changed(words_of(row, layout.text_at, 0, record.text_count));
   slots_[row] = {};
   slots_[row].generation = record.generation;
   slots_[row].last_generation = record.generation;
@@ -141,7 +159,9 @@ void RowTable::add_pages(std::uint32_t row, Words pages) {
   RowState& state = memory_.state(row);
   const auto table = memory_.words(row, memory_.layout().page_table_at, memory_.layout().pages_max);
   std::ranges::copy(pages, table.subspan(state.page_count).begin());
+  memory_.changed(words_of(row, memory_.layout().page_table_at, state.page_count, pages.size()));
   state.page_count += static_cast<std::uint32_t>(pages.size());
+  memory_.changed(field_of(row, offsetof(RowState, page_count)));
   for (const std::uint32_t page : pages) page_taken_[page] = true;
   slots_[row].pages.insert(slots_[row].pages.end(), pages.begin(), pages.end());
 }
@@ -179,15 +199,23 @@ Status RowTable::extend(const ExtendRecord& record, Words payload) {
   const auto text = memory_.words(record.row, layout.text_at, layout.text_max);
   std::ranges::copy(payload.subspan(record.page_count, record.text_count),
                     text.subspan(state.text_count).begin());
+  memory_.changed(words_of(record.row, layout.text_at, state.text_count, record.text_count));
   state.text_count += record.text_count;
   state.text_closed |= record.text_closed;
+  memory_.changed(field_of(record.row, offsetof(RowState, text_count)));
+  memory_.changed(field_of(record.row, offsetof(RowState, text_closed)));
 
   const std::size_t codes_max = std::size_t{layout.frames_max} * layout.groups;
   const auto codes = memory_.words(record.row, layout.codes_at, codes_max);
   std::ranges::copy(payload.last(record.code_count), codes.subspan(record.code_first).begin());
+  memory_.changed(words_of(record.row, layout.codes_at, record.code_first, record.code_count));
   mark_seen(record, payload.last(record.code_count));
   state.codes_given = record.codes_given;
-  if (record.publish == 1) state.codes_count = std::max(state.codes_count, record.codes_given);
+  memory_.changed(field_of(record.row, offsetof(RowState, codes_given)));
+  if (record.publish == 1) {
+    state.codes_count = std::max(state.codes_count, record.codes_given);
+    memory_.changed(field_of(record.row, offsetof(RowState, codes_count)));
+  }
   return {};
 }
 
@@ -200,6 +228,7 @@ void RowTable::mark_seen(const ExtendRecord& record, Words given) {
     const bool is_first_group = (record.code_first + i) % layout.groups == 0;
     if (is_first_group && code / 32 < layout.seen_words) seen[code / 32] |= 1u << (code % 32);
   }
+  if (!given.empty()) memory_.changed(words_of(record.row, layout.seen_at, 0, layout.seen_words));
 }
 
 Status RowTable::cancel(const RowRecord& record) {
@@ -209,6 +238,8 @@ Status RowTable::cancel(const RowRecord& record) {
   if (state.done == 0) {
     state.done = 1;
     state.finish_reason = static_cast<std::uint32_t>(FinishReason::kCancelled);
+    memory_.changed(field_of(record.row, offsetof(RowState, done)));
+    memory_.changed(field_of(record.row, offsetof(RowState, finish_reason)));
   }
   return {};
 }
@@ -220,6 +251,7 @@ void RowTable::release(std::uint32_t row) {
   slot = {};
   slot.last_generation = last_generation;
   memory_.state(row).generation = 0;
+  memory_.changed(field_of(row, offsetof(RowState, generation)));
   --used_;
 }
 

@@ -36,8 +36,12 @@ struct Run {
   std::uint32_t record = 0;  ///< Index in the submission.
   const DefinedProgram* program = nullptr;
   RunRecord wanted = {};
+  std::uint32_t repeats_begun = 0;
   std::uint32_t repeats_done = 0;
+  bool over = false;  ///< No more repeats; those under way end first.
   std::vector<LaneEntry> lanes;
+
+  std::uint32_t under_way() const { return repeats_begun - repeats_done; }
 
   ProgramKind kind() const { return static_cast<ProgramKind>(program->program.header.kind); }
 };

@@ -15,6 +15,11 @@ class WeightArena {
   WeightArena() = default;
   WeightArena(const WeightArena&) = delete;
   WeightArena& operator=(const WeightArena&) = delete;
+  WeightArena(WeightArena&& other) noexcept { blocks_.swap(other.blocks_); }
+  WeightArena& operator=(WeightArena&& other) noexcept {
+    blocks_.swap(other.blocks_);
+    return *this;
+  }
   ~WeightArena();
 
   /// `bytes` on a cache line of their own, or nullptr when there is no memory left.
@@ -22,8 +27,8 @@ class WeightArena {
 
   /// Where the next take() would be, for give_back().
   struct Mark {
-    std::size_t blocks;
-    std::size_t used;
+    std::size_t blocks = 0;
+    std::size_t used = 0;
   };
   Mark mark() const;
   /// Frees all that was taken since `mark`.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "kernels/support/bf16.hpp"
+
 namespace voxfuse {
 
 namespace {
@@ -184,10 +186,21 @@ Status build_rope_frequencies(const WeightEntry& entry, Parts parts, BuiltWeight
   return {};
 }
 
-}  // namespace
+/// Keeps a weight of f32 tensors as bf16: each element rounded to nearest.
+Status to_bf16(const WeightEntry& entry, BuiltWeight& out) {
+  if (out.weight.dtype == Dtype::kBf16) return {};
+  const BuiltWeight wide = out;
+  VOXFUSE_TRY(allocate(entry, Dtype::kBf16, out));
+  for (std::size_t i = 0; i < out.weight.elements(); ++i) {
+    float value = 0;
+    std::memcpy(&value, wide.weight.data + i * sizeof value, sizeof value);
+    const std::uint16_t rounded = bf16::round(value);
+    std::memcpy(out.memory + i * sizeof rounded, &rounded, sizeof rounded);
+  }
+  return {};
+}
 
-Status build_weight(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
-  VOXFUSE_REQUIRE(entry.rows >= 1 && entry.cols >= 1, kBadWeight);
+Status build_stored(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   switch (static_cast<WeightKind>(entry.kind)) {
     case WeightKind::kTensor:
       return build_tensor(entry, parts, out);
@@ -208,6 +221,23 @@ Status build_weight(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
       return build_rope_frequencies(entry, parts, out);
   }
   return {ErrorCode::kBadControl, "unknown weight kind"};
+}
+
+/// Whether a kind's weights are made of tensors as they are, rather than reckoned in f32.
+bool keeps_elements(WeightKind kind) {
+  return kind == WeightKind::kTensor || kind == WeightKind::kConcatRows ||
+         kind == WeightKind::kInterleaveRows || kind == WeightKind::kConvTaps ||
+         kind == WeightKind::kTransposedTaps;
+}
+
+}  // namespace
+
+Status build_weight(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(entry.rows >= 1 && entry.cols >= 1, kBadWeight);
+  VOXFUSE_TRY(build_stored(entry, parts, out));
+  const bool asked = entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16);
+  return asked && keeps_elements(static_cast<WeightKind>(entry.kind)) ? to_bf16(entry, out)
+                                                                      : Status();
 }
 
 }  // namespace voxfuse

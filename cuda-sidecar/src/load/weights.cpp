@@ -36,7 +36,9 @@ Status take_entry(std::span<const std::byte>& bytes, WeightEntry& entry,
   VOXFUSE_REQUIRE(bytes.size() >= sizeof entry, kBadControl);
   std::memcpy(&entry, bytes.data(), sizeof entry);
   bytes = bytes.subspan(sizeof entry);
-  VOXFUSE_REQUIRE(entry.reserved == 0, kBadControl);
+  VOXFUSE_REQUIRE(entry.dtype == static_cast<std::uint32_t>(Dtype::kStored) ||
+                      entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16),
+                  kBadControl);
   VOXFUSE_REQUIRE(entry.part_count <= kPartsMax, kBadControl);
   VOXFUSE_REQUIRE(entry.name_bytes % 4 == 0, kBadControl);
   VOXFUSE_REQUIRE(entry.name_bytes <= kNameBytesMax, kBadControl);
@@ -53,11 +55,12 @@ Status take_entry(std::span<const std::byte>& bytes, WeightEntry& entry,
 Status WeightTable::add(std::span<const std::byte> entries, const TensorFiles& tensors,
                         std::string& subject) {
   std::vector<BuiltWeight> added;
-  const WeightArena::Mark before = arena_.mark();
+  before_ = arena_.mark();
   if (Status status = build_all(entries, tensors, added, subject); !status.ok()) {
-    arena_.give_back(before);
+    arena_.give_back(before_);
     return status;
   }
+  added_ = added.size();
   for (const BuiltWeight& built : added) {
     built_bytes_ += built.built_bytes;
     weights_.push_back(built.weight);

@@ -34,12 +34,28 @@ struct BuiltWeight {
 /// The weights that programs name by id.
 class WeightTable {
  public:
+  WeightTable() = default;
+  WeightTable(WeightTable&&) = default;
+  WeightTable& operator=(WeightTable&&) = default;
+
   /// Adds the WeightEntry records of one message. Ids go on from the last message's.
   ///
   /// Errors   kBadControl when the records are malformed, kWeightMissing when a tensor is not in
   ///          the manifest, kBadWeight when shapes do not fit, kNoMemory. `subject` names the
   ///          tensor or weight. The table is then as it was.
   Status add(std::span<const std::byte> entries, const TensorFiles& tensors, std::string& subject);
+
+  /// The weights of the last add(), for a backend that moves them.
+  std::span<Weight> added() { return std::span(weights_).last(added_); }
+  /// All of them, for a second backend; good as long as this table.
+  WeightTable view() const {
+    WeightTable table;
+    table.weights_ = weights_;
+    table.added_ = weights_.size();
+    return table;
+  }
+  /// They were moved: what the last add() built is not needed any more.
+  void drop_built() { arena_.give_back(before_); }
 
   const Weight* find(std::uint32_t id) const {
     return id < weights_.size() ? &weights_[id] : nullptr;
@@ -54,6 +70,8 @@ class WeightTable {
   WeightArena arena_;
   std::vector<Weight> weights_;
   std::uint64_t built_bytes_ = 0;
+  std::size_t added_ = 0;
+  WeightArena::Mark before_ = {};
 };
 
 }  // namespace voxfuse

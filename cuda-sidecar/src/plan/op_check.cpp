@@ -58,6 +58,7 @@ Status check_dtype(const OperandInfo& operand, const BufferEntry& buffer, std::u
     case OperandClass::kAct:
       VOXFUSE_REQUIRE(buffer.dtype == act_dtype, kBadDtype);
       return {};
+    case OperandClass::kReal:
     case OperandClass::kWeight:
       VOXFUSE_REQUIRE(buffer.dtype != kU32, kBadDtype);
       return {};

@@ -61,7 +61,21 @@ Status parse_backend(const Value& message, BackendChoice& out, std::string& subj
   VOXFUSE_REQUIRE(threads != nullptr, kBadControl);
   const auto count = threads->as_unsigned();
   VOXFUSE_REQUIRE(count && *count <= UINT32_MAX, kBadControl);
-  out = {std::string(name->text), static_cast<std::uint32_t>(*count), std::string(isa->text)};
+  subject = "device";
+  const Value* device = message.find("device");
+  VOXFUSE_REQUIRE(device != nullptr, kBadControl);
+  const auto index = device->as_unsigned();
+  VOXFUSE_REQUIRE(index && *index <= UINT32_MAX, kBadControl);
+  subject = "graphs";
+  const Value* graphs = message.find("graphs");
+  VOXFUSE_REQUIRE(graphs != nullptr, kBadControl);
+  const auto as_graphs = graphs->as_unsigned();
+  VOXFUSE_REQUIRE(as_graphs && *as_graphs <= 1, kBadControl);
+  out = {.name = std::string(name->text),
+         .threads = static_cast<std::uint32_t>(*count),
+         .isa = std::string(isa->text),
+         .device = static_cast<std::uint32_t>(*index),
+         .graphs = *as_graphs == 1};
   return {};
 }
 
@@ -93,6 +107,14 @@ Status parse_weights(const Value& message, std::span<const std::byte>& entries) 
   const Value* found = message.find("entries");
   VOXFUSE_REQUIRE(found != nullptr && found->kind == Value::Kind::kBytes, kBadControl);
   entries = found->bytes;
+  return {};
+}
+
+Status parse_trace(const Value& message, std::string& file) {
+  const Value* found = message.find("file");
+  VOXFUSE_REQUIRE(found != nullptr && found->kind == Value::Kind::kString, kBadControl);
+  VOXFUSE_REQUIRE(found->text.find('\0') == std::string_view::npos, kBadControl);
+  file = found->text;
   return {};
 }
 

@@ -24,6 +24,9 @@ Status parse_load(const msgpack::Value& message, LoadRequest& out, std::string& 
 /// The bytes of a `weights` message's entries; kBadControl when there are none.
 Status parse_weights(const msgpack::Value& message, std::span<const std::byte>& entries);
 
+/// The file of a `trace` message; kBadControl when it is no path.
+Status parse_trace(const msgpack::Value& message, std::string& file);
+
 /// Makes an engine, takes its memory and maps its tensors.
 ///
 /// Errors   kUnsupported, kBadControl, kNoMemory, kBadWeight; `subject` names what it is about.

@@ -29,7 +29,9 @@ void Session::run() {
     worked = step() || worked;
     flush_completions();
     ring_if_asleep();
-    if (!worked) rest();
+    // The host hears of what ended; its next request finds another process.
+    over_ = over_ || (engine_ != nullptr && engine_->is_lost() && pending_.empty());
+    if (!worked && !over_) rest();
   }
 }
 
@@ -74,6 +76,18 @@ void Session::submit(std::span<const std::byte> slot) {
       std::max<std::size_t>(header.submission_bytes, sizeof header), slot.size());
   std::vector<std::byte> copy(slot.begin(), slot.begin() + static_cast<std::ptrdiff_t>(bytes));
   ++in_flight_;
+  if (trace_ == nullptr) {
+    hand_on(header, std::move(copy));
+    return;
+  }
+  TakenSubmission taken = {
+      .token = header.token, .records = header.record_count, .bytes = bytes, .from = trace_now()};
+  hand_on(header, std::move(copy));
+  taken.to = trace_now();
+  trace_->taken(taken);
+}
+
+void Session::hand_on(const SubmissionHeader& header, std::vector<std::byte> submission) {
   if (engine_ == nullptr) {
     Completion refused;
     refused.header.token = header.token;
@@ -83,8 +97,8 @@ void Session::submit(std::span<const std::byte> slot) {
     completed(std::move(refused));
     return;
   }
-  recorder_.add(RecordEntry::Kind::kSubmission, engine_->steps(), copy);
-  engine_->submit(std::move(copy));
+  recorder_.add(RecordEntry::Kind::kSubmission, engine_->steps(), submission);
+  engine_->submit(std::move(submission));
 }
 
 bool Session::step() {
@@ -102,6 +116,7 @@ void Session::row_advanced(std::uint32_t row, bool logits) {
 
 void Session::completed(Completion completion) {
   --in_flight_;
+  if (trace_ != nullptr) trace_->completed(completion.header);
   pending_.push_back(std::move(completion));
 }
 

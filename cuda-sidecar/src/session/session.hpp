@@ -15,6 +15,7 @@
 #include "cuda-sidecar/src/session/recording.hpp"
 #include "cuda-sidecar/src/session/shared_region.hpp"
 #include "cuda-sidecar/src/session/turn.hpp"
+#include "cuda-sidecar/src/trace/session_trace.hpp"
 
 namespace voxfuse {
 
@@ -36,6 +37,7 @@ class Session final : public EngineListener {
   void take_messages();
   bool take_submissions();
   void submit(std::span<const std::byte> slot);
+  void hand_on(const SubmissionHeader& header, std::vector<std::byte> submission);
   bool step();
   void flush_completions();
   void ring_if_asleep();
@@ -52,6 +54,9 @@ class Session final : public EngineListener {
   Status weights(const msgpack::Value& message, std::span<const std::byte> bytes,
                  msgpack::Writer& reply, std::string& subject);
   Status stats(msgpack::Writer& reply);
+  Status trace(const msgpack::Value& message, msgpack::Writer& reply, std::string& subject);
+  Status begin_trace(const std::string& path);
+  Status end_trace(TraceCounts& counts);
 
   ControlChannel channel_;
   Turn& turn_;
@@ -64,7 +69,8 @@ class Session final : public EngineListener {
   std::unique_ptr<OutputPublisher> publisher_;
   std::unique_ptr<Engine> engine_;
   Recorder recorder_;
-  std::uint64_t in_flight_ = 0;  ///< Submissions taken and not completed.
+  std::unique_ptr<SessionTrace> trace_;  ///< While one runs.
+  std::uint64_t in_flight_ = 0;          ///< Submissions taken and not completed.
   std::uint64_t wakeups_ = 0;
   bool published_ = false;  ///< Since the last look at host_asleep.
   bool over_ = false;

@@ -81,9 +81,10 @@ Status Session::dispatch(const Value& message, std::span<const std::byte> bytes,
   if (type->text == control::kLoad) return load(message, bytes, reply, subject);
   if (type->text == control::kWeights) return weights(message, bytes, reply, subject);
   if (type->text == control::kStats) {
-    begin_reply(reply, id_of(message), 8);
+    begin_reply(reply, id_of(message), 11);
     return stats(reply);
   }
+  if (type->text == control::kTrace) return trace(message, reply, subject);
   if (type->text == control::kBye) {
     begin_reply(reply, id_of(message), 0);
     over_ = true;
@@ -104,7 +105,7 @@ Status Session::hello(const Value& message, Writer& reply) {
   sidecar_asleep_ = region_.view().sidecar_asleep();
   host_asleep_ = region_.view().host_asleep();
 
-  begin_reply(reply, id_of(message), 6);
+  begin_reply(reply, id_of(message), 7);
   reply.field("layout_hash", std::uint64_t{kLayoutHash});
   reply.field("pid", static_cast<std::uint64_t>(getpid()));
   reply.field("version", VOXFUSE_VERSION);
@@ -113,6 +114,10 @@ Status Session::hello(const Value& message, Writer& reply) {
   reply.array(static_cast<std::uint32_t>(backends.size()));
   for (const std::string& name : backends) reply.text(name);
   reply.field("isa", best_isa_name());
+  const auto devices = gpu_names();
+  reply.text("devices");
+  reply.array(static_cast<std::uint32_t>(devices.size()));
+  for (const std::string& name : devices) reply.text(name);
   reply.field("threads", std::uint64_t{usable_cores()});
   return {};
 }
@@ -138,11 +143,12 @@ Status Session::load(const Value& message, std::span<const std::byte> bytes, Wri
   publisher_ = std::make_unique<OutputPublisher>(region_.view(), engine->memory());
   engine_ = std::move(engine);
 
-  begin_reply(reply, id_of(message), 4);
+  begin_reply(reply, id_of(message), 5);
   reply.field("mapped_bytes", engine_->tensors().mapped_bytes());
   reply.field("state_bytes", engine_->memory().state_bytes());
   reply.field("threads", std::uint64_t{engine_->backend().threads()});
   reply.field("isa", engine_->backend().isa());
+  reply.field("device", engine_->backend().device());
   return {};
 }
 
@@ -169,8 +175,51 @@ Status Session::stats(Writer& reply) {
   reply.field("vocode_ns", counters.vocode_ns);
   reply.field("wakeups", wakeups_);
   reply.field("resident_bytes", resident_bytes());
+  Backend* backend = engine_ == nullptr ? nullptr : &engine_->backend();
+  reply.field("device_bytes", backend == nullptr ? 0 : backend->device_bytes());
+  reply.field("uploaded_bytes", backend == nullptr ? 0 : backend->uploaded_bytes());
+  reply.field("copy_mb_s", backend == nullptr ? 0 : backend->copy_mb_s());
   reply.field("rows_used", std::uint64_t{engine_ == nullptr ? 0 : engine_->rows().used()});
   return {};
+}
+
+Status Session::trace(const Value& message, Writer& reply, std::string& subject) {
+  if (engine_ == nullptr) return {ErrorCode::kNotLoaded, "load comes first"};
+  subject = "file";
+  std::string path;
+  VOXFUSE_TRY(parse_trace(message, path));
+  if (!path.empty()) subject = path;
+  TraceCounts counts;
+  VOXFUSE_TRY(path.empty() ? end_trace(counts) : begin_trace(path));
+  begin_reply(reply, id_of(message), 2);
+  reply.field("events", counts.events);
+  reply.field("device_kernels", counts.device_kernels);
+  return {};
+}
+
+Status Session::begin_trace(const std::string& path) {
+  if (trace_ != nullptr) return {ErrorCode::kBadControl, "a trace runs already"};
+  auto trace = std::make_unique<SessionTrace>();
+  VOXFUSE_TRY(trace->open(path));
+  // The driver notes what every session of the process launches: not while one does.
+  const std::lock_guard guard(turn_);
+  // Without kernels of the device it is a trace all the same; their count says so in the end.
+  (void)engine_->backend().begin_kernel_trace();
+  trace_ = std::move(trace);
+  engine_->backend().trace(trace_.get());
+  return {};
+}
+
+Status Session::end_trace(TraceCounts& counts) {
+  if (trace_ == nullptr) return {ErrorCode::kBadControl, "no trace runs"};
+  const std::unique_ptr<SessionTrace> trace = std::move(trace_);
+  engine_->backend().trace(nullptr);
+  DeviceKernels kernels;
+  {
+    const std::lock_guard guard(turn_);
+    kernels = engine_->backend().end_kernel_trace();
+  }
+  return trace->write(kernels, counts);
 }
 
 }  // namespace voxfuse

@@ -1,11 +1,23 @@
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 
-/** Audio of some frames in a row. */
+/** Some frames in a row: their audio, or none where codes are all that is wanted. */
 export interface FedFrames {
   /** Of the ticket, from 0. */
   readonly firstFrame: number;
   readonly frames: number;
   readonly samples: Float32Array;
+}
+
+const NO_SAMPLES = new Float32Array(0);
+
+export interface FeedParts {
+  readonly ticket: number;
+  /** Place of its request in the order of arrival. */
+  readonly arrival: number;
+  /** Whether frames are there with their codes, as no PCM will follow. */
+  readonly codesOnly: boolean;
+  /** Called when the consumer took frames up to this one. */
+  readonly onTaken: (frames: number) => void;
 }
 
 /**
@@ -14,9 +26,8 @@ export interface FedFrames {
  */
 export class Feed {
   readonly ticket: number;
-  /** Place of its request in the order of arrival. */
   readonly arrival: number;
-  /** Called when the consumer took frames up to this one. */
+  readonly #codesOnly: boolean;
   readonly #onTaken: (frames: number) => void;
   readonly codes: Uint32Array[] = [];
   /** Frames of codes held. */
@@ -34,9 +45,10 @@ export class Feed {
   #error: unknown;
   #wake: (() => void) | undefined;
 
-  constructor(ticket: number, arrival: number, onTaken: (frames: number) => void) {
+  constructor({ ticket, arrival, codesOnly, onTaken }: FeedParts) {
     this.ticket = ticket;
     this.arrival = arrival;
+    this.#codesOnly = codesOnly;
     this.#onTaken = onTaken;
   }
 
@@ -44,16 +56,26 @@ export class Feed {
     return this.#isEnded;
   }
 
+  /** Frames of which all that is wanted came. */
+  get framesCount(): number {
+    return this.#codesOnly ? this.codesCount : this.pcmCount;
+  }
+
   pushCodes(codes: Uint32Array, frames: number): void {
     this.firstCodesAt ??= performance.now();
     this.codes.push(codes);
+    if (this.#codesOnly) this.#push(this.codesCount, frames, NO_SAMPLES);
     this.codesCount += frames;
   }
 
   pushPcm(samples: Float32Array, frames: number): void {
     this.firstAudioAt ??= performance.now();
-    this.#waiting.push({ firstFrame: this.pcmCount, frames, samples });
+    this.#push(this.pcmCount, frames, samples);
     this.pcmCount += frames;
+  }
+
+  #push(firstFrame: number, frames: number, samples: Float32Array): void {
+    this.#waiting.push({ firstFrame, frames, samples });
     this.#wake?.();
   }
 

@@ -2,7 +2,7 @@ import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import type { EngineLimits } from "../limits.ts";
 import { openSession } from "./session.ts";
-import type { Session, SidecarChoice } from "./session.ts";
+import type { OpenOptions, Session, SidecarChoice } from "./session.ts";
 
 /** The session that an engine has at a time: where one ended, the next request starts another. */
 export class LiveSession {
@@ -29,26 +29,25 @@ export class LiveSession {
    *
    * @throws {VoxfuseError} ERR_CLOSED; as openSession().
    */
-  async open(signal?: AbortSignal): Promise<Session> {
+  async open(options: OpenOptions = {}): Promise<Session> {
     this.requireOpen();
     const current = await this.#session?.catch(() => undefined);
     if (current !== undefined && current.pump.error === undefined) return current;
-    return this.#reopen(current, signal);
+    return this.#reopen(current, options);
   }
 
-  async #reopen(ended: Session | undefined, signal: AbortSignal | undefined): Promise<Session> {
+  async #reopen(ended: Session | undefined, options: OpenOptions): Promise<Session> {
     this.requireOpen();
     // Of several requests that find the session ended, the first one starts the next.
     const known = this.#session;
     const latest = await known?.catch(() => undefined);
-    if (this.#session !== known || latest !== ended) return this.open(signal);
+    if (this.#session !== known || latest !== ended) return this.open(options);
+    const { signal, onProgress } = options;
     const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])];
-    const opening = openSession(
-      this.#checkpoint,
-      this.#limits,
-      this.#choice,
-      AbortSignal.any(signals),
-    );
+    const opening = openSession(this.#checkpoint, this.#limits, this.#choice, {
+      signal: AbortSignal.any(signals),
+      onProgress,
+    });
     this.#session = opening;
     try {
       await ended?.connection.close();

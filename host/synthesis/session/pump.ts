@@ -5,6 +5,7 @@ import type { Planner, PlannerRequest } from "../../planner/planner.ts";
 import { errorFromStatus } from "../../sidecar/wire-errors.ts";
 import { Feed } from "./feed.ts";
 import type { Completion, SidecarConnection } from "../parts.ts";
+import type { HostTrace } from "../trace/recorder.ts";
 
 /** Sums over a session, for stats and benches. */
 export interface PumpCounts {
@@ -25,6 +26,8 @@ export interface PumpParts {
   readonly connection: SidecarConnection;
   /** Codes of a frame. */
   readonly groups: number;
+  /** Resolves when the sidecar has these weights. Default: the connection's own. */
+  readonly sendWeights?: (entries: Uint8Array) => Promise<unknown>;
 }
 
 /** What only some requests have. */
@@ -42,6 +45,7 @@ export class Pump {
   readonly #planner: Planner;
   readonly #connection: SidecarConnection;
   readonly #groups: number;
+  readonly #sendWeights: (entries: Uint8Array) => Promise<unknown>;
   readonly #feeds = new Map<number, Feed>();
   /** Codes of vocode-only tickets, which are asked back. */
   readonly #givenCodes = new Map<number, Uint32Array>();
@@ -54,6 +58,8 @@ export class Pump {
     vocodeMs: 0,
     plannerMs: 0,
   };
+  /** Told what the loop does, while there is one. */
+  trace: HostTrace | undefined;
   #isRunning = false;
   #mustRunAgain = false;
   /** The ring was full: the planner's submission waits for a slot. */
@@ -61,10 +67,11 @@ export class Pump {
   #error: unknown;
   #onIdle: (() => void)[] = [];
 
-  constructor({ planner, connection, groups }: PumpParts) {
+  constructor({ planner, connection, groups, sendWeights }: PumpParts) {
     this.#planner = planner;
     this.#connection = connection;
     this.#groups = groups;
+    this.#sendWeights = sendWeights ?? ((entries) => connection.weights(entries));
     connection.onWake = () => {
       this.start();
     };
@@ -92,10 +99,15 @@ export class Pump {
   add(request: PlannerRequest, { codes, before }: AddOptions = {}): Feed {
     if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
     const ticket = this.#planner.add(request, before?.arrival);
-    const feed = new Feed(ticket, this.#planner.arrival(ticket), (frames) => {
-      if (this.#error !== undefined || this.#feeds.get(ticket) !== feed) return;
-      this.#planner.consumed(ticket, frames);
-      this.start();
+    const feed = new Feed({
+      ticket,
+      arrival: this.#planner.arrival(ticket),
+      codesOnly: request.codesOnly,
+      onTaken: (frames) => {
+        if (this.#error !== undefined || this.#feeds.get(ticket) !== feed) return;
+        this.#planner.consumed(ticket, frames);
+        this.start();
+      },
     });
     this.#feeds.set(ticket, feed);
     if (codes !== undefined) this.#givenCodes.set(ticket, codes);
@@ -181,9 +193,8 @@ export class Pump {
       const logits = this.#planner.logitsWanted(header.token, row);
       if (logits > 0) this.#planner.giveLogits(row, this.#connection.readLogits(row, logits));
     }
-    const began = performance.now();
-    const status = this.#planner.complete(header, lanes);
-    this.counts.plannerMs += performance.now() - began;
+    this.trace?.completed(header.token, performance.now());
+    const status = this.#timed("complete", () => this.#planner.complete(header, lanes));
     this.counts.framesRun += header.framesRun;
     this.counts.launches += header.opCount;
     this.counts.decodeMs += Number(header.decodeNs) / 1e6;
@@ -193,7 +204,7 @@ export class Pump {
 
   #endIfOver(feed: Feed): void {
     const frames = this.#planner.frames(feed.ticket);
-    if (frames === undefined || feed.pcmCount < frames) return;
+    if (frames === undefined || feed.framesCount < frames) return;
     feed.roundTrips = this.#planner.ticketRoundTrips(feed.ticket);
     feed.end(this.#planner.finishReason(feed.ticket));
     this.#forget(feed);
@@ -209,14 +220,12 @@ export class Pump {
   async #giveOut(): Promise<void> {
     if (this.#isBlocked && !this.#submit()) return;
     for (;;) {
-      const began = performance.now();
-      const wanted = this.#planner.poll();
-      this.counts.plannerMs += performance.now() - began;
+      const wanted = this.#timed("poll", () => this.#planner.poll());
       switch (wanted) {
         case PollResult.Idle:
           return;
         case PollResult.Weights:
-          await this.#connection.weights(this.#planner.pendingWeights());
+          await this.#sendWeights(this.#planner.pendingWeights());
           this.#planner.weightsSent();
           break;
         case PollResult.Submission:
@@ -234,11 +243,24 @@ export class Pump {
   }
 
   #submit(): boolean {
-    this.#isBlocked = !this.#connection.submit(this.#planner.submission());
+    const submission = this.#planner.submission();
+    const began = performance.now();
+    this.#isBlocked = !this.#connection.submit(submission);
     if (this.#isBlocked) return false;
+    this.trace?.submitted(submission, began);
     this.counts.submissions += 1;
     this.counts.roundTrips = this.#planner.roundTrips();
     return true;
+  }
+
+  /** A call of the planner, whose time counts. */
+  #timed<Result>(name: string, work: () => Result): Result {
+    const began = performance.now();
+    const result = work();
+    const ended = performance.now();
+    this.counts.plannerMs += ended - began;
+    this.trace?.planned(name, began, ended);
+    return result;
   }
 
   #giveCodes(): void {

@@ -1,5 +1,4 @@
 import type { EngineLayout, LoadReply } from "../../../shared/gen/protocol.ts";
-import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import { Planner } from "../../planner/planner.ts";
 import { connectSidecar } from "../../sidecar/connect.ts";
 import { spawnSidecar } from "../../sidecar/spawn.ts";
@@ -8,17 +7,17 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { plannerConfig } from "../limits.ts";
 import type { EngineLimits } from "../limits.ts";
 import type { SidecarConnection } from "../parts.ts";
+import { resolveBackend } from "./backend.ts";
+import type { Backend, BackendWish } from "./backend.ts";
 import { Pump } from "./pump.ts";
-
-export const BACKENDS = ["auto", "cpu", "reference"] as const;
-export type BackendName = (typeof BACKENDS)[number];
+import { WeightLoader } from "./weight-loader.ts";
+import type { LoadProgress } from "./weight-loader.ts";
 
 export const ISAS = ["auto", "avx512", "avx2", "portable"] as const;
 export type IsaName = (typeof ISAS)[number];
 
 /** How a sidecar is found and what it is told. */
-export interface SidecarChoice {
-  readonly backend: BackendName;
+export interface SidecarChoice extends BackendWish {
   /** 0: all it may use. */
   readonly threads: number;
   readonly isa: IsaName;
@@ -35,56 +34,97 @@ export interface Session {
   readonly pump: Pump;
   readonly layout: EngineLayout;
   readonly loaded: LoadReply;
+  readonly backend: Backend;
+}
+
+/** Of the opening of a session only. */
+export interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /**
  * Starts or finds a sidecar, loads the checkpoint into it and defines what every request needs.
  *
- * @throws {VoxfuseError} what spawning, connecting and loading answer; nothing is left then.
+ * @throws {VoxfuseError} what spawning, connecting and loading answer; ERR_DEVICE as
+ *   resolveBackend(). Nothing is left then.
  */
 export async function openSession(
   checkpoint: Checkpoint,
   limits: EngineLimits,
   choice: SidecarChoice,
-  signal?: AbortSignal,
+  options: OpenOptions = {},
 ): Promise<Session> {
+  const { signal } = options;
   const planner = new Planner();
-  const layout = planner.configure(plannerConfig(checkpoint.config, limits));
-  const { rows, groups, frameSamples, logitsMax } = layout;
-  const options = {
+  // What is shared with the sidecar holds no activations: its size is known before it is known
+  // who computes, and in which dtype.
+  const { rows, groups, frameSamples, logitsMax } = planner.configure(
+    plannerConfig(checkpoint.config, limits),
+  );
+  const spawning = {
     region: { rows, groups, frameSamples, logitsMax },
     ...(signal === undefined ? {} : { signal }),
   };
   const connection: SidecarConnection =
     choice.socketPath === undefined
-      ? await spawnSidecar(options)
-      : await connectSidecar({ ...options, path: choice.socketPath });
+      ? await spawnSidecar(spawning)
+      : await connectSidecar({ ...spawning, path: choice.socketPath });
   try {
+    const backend = resolveBackend(choice, connection.hello);
+    const layout = planner.configure(plannerConfig(checkpoint.config, limits, backend));
+    const manifest = tensorManifest(checkpoint);
     const loaded = await connection.load({
-      backend: backendOf(choice.backend, connection.hello.backends),
+      backend: backend.backend,
       threads: choice.threads,
       isa: choice.isa,
-      ...tensorManifest(checkpoint),
+      device: backend.device,
+      graphs: Number(backend.graphs),
+      ...manifest,
       layout: planner.layoutBytes(),
       record: choice.recordTo,
     });
-    const pump = new Pump({ planner, connection, groups });
-    planner.warm();
-    await pump.settled();
-    signal?.throwIfAborted();
-    return { connection, planner, pump, layout, loaded };
+    const tensorBytes = new Map(manifest.tensors.map(([name, , , , , bytes]) => [name, bytes]));
+    const pump = await warmedPump({ planner, connection, groups, tensorBytes }, options);
+    return { connection, planner, pump, layout, loaded, backend };
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-/** "auto" is the best backend of the sidecar's own that speaks f32 here. */
-function backendOf(wanted: BackendName, offered: readonly string[]): string {
-  const name = wanted === "auto" ? "cpu" : wanted;
-  if (offered.includes(name)) return name;
-  throw new VoxfuseError(
-    "ERR_DEVICE",
-    `The sidecar has no backend ${name}; it offers ${offered.join(", ")}.`,
-  );
+interface WarmParts {
+  readonly planner: Planner;
+  readonly connection: SidecarConnection;
+  readonly groups: number;
+  readonly tensorBytes: ReadonlyMap<string, number>;
+}
+
+/** The loop, once the sidecar has what every request needs. */
+async function warmedPump(
+  { planner, connection, groups, tensorBytes }: WarmParts,
+  { signal, onProgress }: OpenOptions,
+): Promise<Pump> {
+  let isOpening = true;
+  const loader = new WeightLoader({
+    tensorBytes,
+    send: (entries) => {
+      if (isOpening) signal?.throwIfAborted();
+      return connection.weights(entries);
+    },
+    onProgress: (progress) => {
+      if (isOpening) onProgress?.(progress);
+    },
+  });
+  const pump = new Pump({
+    planner,
+    connection,
+    groups,
+    sendWeights: (entries) => loader.load(entries),
+  });
+  planner.warm();
+  await pump.settled();
+  signal?.throwIfAborted();
+  isOpening = false;
+  return pump;
 }

@@ -1,6 +1,7 @@
 import { FinishReason } from "../../../shared/gen/protocol.ts";
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import type { PlannerRequest } from "../../planner/planner.ts";
+import { onAbort } from "./aborts.ts";
 import type { Feed } from "./feed.ts";
 import type { Pump } from "./pump.ts";
 import type { SpeechEnd } from "../speech.ts";
@@ -8,7 +9,7 @@ import type { SpeechEnd } from "../speech.ts";
 /** Silence between two segments, about the length of a pause between sentences. [seconds] */
 export const PAUSE_SECONDS = 0.2;
 
-/** Some audio in the order in which it is heard. */
+/** Some audio in the order in which it is heard; without samples where only codes are wanted. */
 export interface AudioChunk {
   /** Mono, in [-1, 1]. */
   readonly samples: Float32Array;
@@ -59,9 +60,9 @@ export async function* utter(
     signal?.throwIfAborted();
     addNext();
     for (const [segment, feed] of feeds.entries()) {
-      if (segment > 0) yield pauseBefore(segment, sampleRate);
+      if (segment > 0 && segments[0]?.codesOnly === false) yield pauseBefore(segment, sampleRate);
       for await (const { samples, frames } of taken(feed, signal)) {
-        // Once there is sound, the next segment may use what the machine has left.
+        // Once there is something to hear, the next segment may use what the machine has left.
         if (feeds.length === segment + 1) addNext();
         yield { samples, sampleRate, segment, frames };
       }
@@ -84,17 +85,16 @@ function endOf(feeds: readonly Feed[], groups: number): UtteranceEnd {
     codes: feeds.map((feed) => feed.allCodes(groups)),
     finishReason: feeds.at(-1)?.finishReason === FinishReason.Length ? "length" : "stop",
     firstCodesAt: feeds[0]?.firstCodesAt ?? performance.now(),
-    firstAudioAt: feeds[0]?.firstAudioAt ?? performance.now(),
+    firstAudioAt: feeds[0]?.firstAudioAt ?? feeds[0]?.firstCodesAt ?? performance.now(),
     roundTrips: feeds.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
   };
 }
 
 /** The feed's frames until it ends; the signal's reason is thrown as soon as it is aborted. */
 export async function* taken(feed: Feed, signal: AbortSignal | undefined) {
-  const abort = (): void => {
-    feed.fail(signal?.reason);
-  };
-  signal?.addEventListener("abort", abort, { once: true });
+  const forget = onAbort(signal, (reason) => {
+    feed.fail(reason);
+  });
   try {
     for (;;) {
       signal?.throwIfAborted();
@@ -104,7 +104,7 @@ export async function* taken(feed: Feed, signal: AbortSignal | undefined) {
       yield frames;
     }
   } finally {
-    signal?.removeEventListener("abort", abort);
+    forget();
   }
 }
 

@@ -1,0 +1,46 @@
+#include "kernels/add_rms_norm/add_rms_norm.hpp"
+#include "kernels/support/cuda/rms_rows.cuh"
+
+namespace voxfuse::add_rms_norm {
+
+using namespace device;
+
+namespace {
+
+/// Part of a warp for each row, several rows a block.
+template <class T, class Gain>
+__global__ void __launch_bounds__(kShortRowThreads)
+    add_rms_norm_short_kernel(RmsRows<T, Gain> rows, std::uint32_t team) {
+  normalise_short_rows(rows, team);
+}
+
+/// A block for each row.
+template <class T, class Gain>
+__global__ void __launch_bounds__(kRowThreadsMax) add_rms_norm_kernel(RmsRows<T, Gain> rows) {
+  normalise_long_row(rows);
+}
+
+}  // namespace
+
+Status cuda(const Args& a, CudaContext& on) {
+  VOXFUSE_TRY(check(a));
+  return with_dtype(a.x.dtype, [&](auto act) {
+    return with_dtype(a.gain.dtype, [&](auto weight) {
+      using T = decltype(act);
+      using Gain = decltype(weight);
+      const RmsRows<T, Gain> rows{
+          .x = elements<T>(a.x),
+          .d = elements<T>(a.d),
+          .sum = elements<T>(a.x),
+          .gain = elements<Gain>(a.gain),
+          .y = elements<T>(a.y),
+          .rows = a.rows,
+          .width = a.width,
+          .eps = a.eps,
+          .whole = in_packs(a.width, {a.x.data, a.d.data, a.gain.data, a.y.data})};
+      return launch_rms(on, rows, add_rms_norm_short_kernel<T, Gain>, add_rms_norm_kernel<T, Gain>);
+    });
+  });
+}
+
+}  // namespace voxfuse::add_rms_norm

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { traceLines } from "../../host/cli/trace.ts";
+import { addToTrace, readTrace } from "../../host/synthesis/trace/file.ts";
+import { HostTrace } from "../../host/synthesis/trace/recorder.ts";
+import type { TraceEvent } from "../../host/synthesis/trace/recorder.ts";
+import { summariseTrace } from "../../host/synthesis/trace/summary.ts";
+import { temporaryFolder, throwsCode } from "../support/golden.ts";
+import { drain, request, setUp } from "../support/scheduling.ts";
+
+/** A kernel as the sidecar writes it. */
+function kernel(op: string, phase: string, frame: number, dur: number): TraceEvent {
+  const args = { op, op_index: 0, program_kind: 1, phase, frame };
+  return { name: `${op}_kernel`, cat: "kernel", ph: "X", ts: 0, dur, pid: 1, tid: 1, args };
+}
+
+const KERNELS: readonly TraceEvent[] = [
+  kernel("rms_norm", "prefill", -1, 5),
+  ...[0, 1].flatMap((frame) => [
+    kernel("matmul", "head", frame, 3),
+    kernel("pick", "pick", frame, 2),
+    kernel("norm_matmul", "predictor", frame, 4),
+    kernel("norm_matmul", "predictor", frame, 4),
+    kernel("norm_matmul", "talker", frame, 6),
+    kernel("frame_embed", "embed", frame, 1),
+  ]),
+  kernel("causal_conv1d", "vocoder", 1, 10),
+  { name: "launch", cat: "launch", ph: "X", ts: 0, dur: 99, pid: 1, tid: 1 },
+];
+
+test("a trace is summed up by phase and by op", (t) => {
+  t.deepEqual(summariseTrace(KERNELS), {
+    frames: 2,
+    phases: [
+      { phase: "prompt", launches: 1, microseconds: 5 },
+      { phase: "talker", launches: 2, microseconds: 12 },
+      { phase: "predictor", launches: 4, microseconds: 16 },
+      { phase: "heads and picks", launches: 4, microseconds: 10 },
+      { phase: "vocoder", launches: 1, microseconds: 10 },
+      { phase: "other", launches: 2, microseconds: 2 },
+    ],
+    ops: [
+      { op: "norm_matmul", launches: 6, microseconds: 28 },
+      { op: "causal_conv1d", launches: 1, microseconds: 10 },
+      { op: "matmul", launches: 2, microseconds: 6 },
+      { op: "rms_norm", launches: 1, microseconds: 5 },
+      { op: "pick", launches: 2, microseconds: 4 },
+      { op: "frame_embed", launches: 2, microseconds: 2 },
+    ],
+  });
+});
+
+test("kernels without the sidecar's words count under their own name", (t) => {
+  const bare: TraceEvent = { name: "odd", cat: "kernel", ph: "X", pid: 1, tid: 1 };
+  t.deepEqual(summariseTrace([bare]), {
+    frames: 0,
+    phases: [{ phase: "other", launches: 1, microseconds: 0 }],
+    ops: [{ op: "odd", launches: 1, microseconds: 0 }],
+  });
+});
+
+test("a summary is printed with what a frame has of it", (t) => {
+  const lines = traceLines(summariseTrace(KERNELS));
+  t.is(lines[0], "2 frames");
+  t.true(
+    lines.some((line) => /^predictor +4 +16\.0 +2\.0 +8\.00$/.test(line)),
+    lines.join("\n"),
+  );
+  t.true(lines.some((line) => /^norm_matmul +6 +28\.0 +3\.0 +14\.00 +4\.67$/.test(line)));
+  t.deepEqual(traceLines(summariseTrace([])), ["no kernels in this trace"]);
+});
+
+test("the host's spans join the sidecar's in its file", async (t) => {
+  const file = join(temporaryFolder(t), "trace.json");
+  writeFileSync(file, JSON.stringify({ displayTimeUnit: "ns", traceEvents: KERNELS }));
+  const host = new HostTrace();
+  host.planned("poll", 1, 2);
+  await addToTrace(file, host.events());
+  const { displayTimeUnit } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  t.is(displayTimeUnit, "ns");
+  const events = await readTrace(file);
+  t.is(events.length, KERNELS.length + host.events().length);
+  t.like(events.at(-1), { name: "poll", cat: "planner", ph: "X", dur: 1000, pid: process.pid });
+});
+
+test("a trace may be a bare array, and anything else is refused", async (t) => {
+  const file = join(temporaryFolder(t), "trace.json");
+  writeFileSync(file, JSON.stringify(KERNELS));
+  t.is((await readTrace(file)).length, KERNELS.length);
+  for (const text of ["{}", "7", "no JSON", '{"traceEvents": 3}']) {
+    writeFileSync(file, text);
+    await throwsCode(t, () => readTrace(file), "ERR_INVALID_ARGUMENT", /voxfuse bench --trace/);
+  }
+  await throwsCode(t, () => readTrace(`${file}.none`), "ERR_INVALID_ARGUMENT");
+});
+
+test("the loop's own trace has its plans, and its submissions from end to end", async (t) => {
+  const { pump } = setUp();
+  const began = Number(process.hrtime.bigint()) / 1e3;
+  pump.trace = new HostTrace();
+  await drain(pump.add(request(3, 40)));
+  const ended = Number(process.hrtime.bigint()) / 1e3;
+  const spans = pump.trace.events().filter(({ ph }) => ph === "X");
+  const names = new Set(spans.map(({ name }) => name));
+  t.deepEqual([...names].toSorted(), ["complete", "poll", "submission"]);
+  // On the monotonic clock, and two submissions in flight at once on two tracks.
+  t.true(spans.every(({ ts = 0, dur = -1 }) => ts >= began && dur >= 0 && ts + dur <= ended));
+  const ring = spans.filter(({ cat }) => cat === "ring");
+  t.true(new Set(ring.map(({ tid }) => tid)).size > 1);
+  for (const one of ring) {
+    const beside = ring.filter(({ tid, ts }) => tid === one.tid && ts !== one.ts);
+    t.true(beside.every((other) => endOf(one) <= (other.ts ?? 0) || endOf(other) <= (one.ts ?? 0)));
+  }
+});
+
+function endOf({ ts = 0, dur = 0 }: TraceEvent): number {
+  return ts + dur;
+}
