@@ -17,8 +17,8 @@ Status cpu(const Args& a, ThreadPool& pool) {
                         float* y = a.y.f32() + m * width;
                         each_slice(0, width, [&](auto s) {
                           const F32x16 v = s.load(x);
-                          const F32x16 sine = sin(v * s.load(a.frequency));
-                          s.store(y, fma(sine * sine, s.load(a.magnitude), v));
+                          const F32x16 squared = sin_squared(v * s.load(a.frequency));
+                          s.store(y, fma(squared, s.load(a.magnitude), v));
                         });
                       }
                     });
