@@ -71,9 +71,8 @@ Status cpu(const Args& a, ThreadPool& pool) {
     float* y = a.y.f32() + std::size_t{b} * a.tokens * a.outputs;
     std::memset(y + valid * a.outputs, 0, (a.tokens - valid) * a.outputs * sizeof(float));
     if (valid == 0) continue;
-    dot_panel(
-        pool, rows_of(a, b, valid, memory), a.w, a.outputs,
-        [&](std::size_t t, std::size_t o, float sum) { y[t * a.outputs + o] = sum + bias[o]; });
+    dot_panel(pool, rows_of(a, b, valid, memory), a.w, a.outputs,
+              PutBiased<false, float>{y, a.outputs, bias});
     inputs_of(a, b).keep_last(valid);
   }
   return {};

@@ -19,10 +19,8 @@ Status cpu(const Args& a, ThreadPool& pool) {
               [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] += sum; });
     return {};
   }
-  with_elements(a.bias, [&](const auto* bias) {
-    dot_panel(pool, x, a.w, outputs, [=](std::size_t m, std::size_t n, float sum) {
-      y[m * outputs + n] += sum + element(bias, n);
-    });
+  with_elements(a.bias, [&]<class Bias>(const Bias* bias) {
+    dot_panel(pool, x, a.w, outputs, PutBiased<true, Bias>{y, outputs, bias});
   });
   return {};
 }

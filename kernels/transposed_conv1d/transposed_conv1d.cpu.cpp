@@ -58,7 +58,7 @@ Status cpu(const Args& a, ThreadPool& pool) {
     if (valid == 0) continue;
     float* history = a.spans == 2 ? a.history.at(b).f32() : nullptr;
     dot_panel(pool, rows_of(a, x, history, valid, memory), a.w, outputs,
-              [&](std::size_t t, std::size_t o, float sum) { y[t * outputs + o] = sum + bias[o]; });
+              PutBiased<false, float>{y, outputs, bias});
     if (history == nullptr) continue;
     std::memcpy(history, x + (valid - 1) * a.inputs, a.inputs * sizeof(float));
   }
