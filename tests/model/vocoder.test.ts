@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import test from "ava";
 
 import { readSafetensorsHeader } from "../../host/model/safetensors-header.ts";
@@ -8,8 +9,12 @@ import { joined, record, relativeError, replay } from "../support/recording.ts";
 import type { Probe, Replay } from "../support/recording.ts";
 
 const ALLOWED = 1e-4;
-/** The last Snake by itself: steep random ones treble an error, the official f32 one's too. */
-const ALLOWED_OF = new Map([["decoder_5", 2e-4]]);
+/**
+ * How far a golden stage is itself from the decoder computed in f64, where that is beyond ALLOWED:
+ * the last Snake's random slopes double the error that reaches it. Ours are 1.04e-4 (cpu) and
+ * 0.50e-4 (reference) from f64 there; the golden of one frame is 0.53e-4 from it and has no entry.
+ */
+const ERROR_OF_GOLDEN = new Map([["codec-5-frames.safetensors decoder_5", 1.2e-4]]);
 /** Names of the golden tensors by stage index. */
 const STAGES = [
   "quantized",
@@ -103,7 +108,11 @@ for (const model of ["tiny-custom-voice", "tiny-base"]) {
           const expected = (await readTensor(file, "pcm")).values;
           errors.set("pcm", absoluteError(expected, pcm[index] ?? []));
           for (const [name, error] of errors) {
-            const allowed = ALLOWED_OF.get(name) ?? ALLOWED;
+            // The two errors have different causes: they add up as squares.
+            const allowed = Math.hypot(
+              ALLOWED,
+              ERROR_OF_GOLDEN.get(`${basename(file)} ${name}`) ?? 0,
+            );
             t.true(error <= allowed, `${backend}, ${file}: ${name} is off by ${error}`);
             worst.set(name, Math.max(worst.get(name) ?? 0, error));
           }
