@@ -43,11 +43,6 @@ __device__ __forceinline__ void store_head(T* y, std::uint32_t half, const Head&
   }
 }
 
-__device__ __forceinline__ float gain_at(ConstTensor gain, std::uint32_t i) {
-  return gain.dtype == Dtype::kBf16 ? widen(static_cast<const Bf16*>(gain.data)[i])
-                                    : static_cast<const float*>(gain.data)[i];
-}
-
 /// rms_norm, then rope_qk, with their roundings.
 template <class T>
 __device__ __forceinline__ void norm_and_rotate(const Args& a, ConstTensor gain,
@@ -65,8 +60,8 @@ __device__ __forceinline__ void norm_and_rotate(const Args& a, ConstTensor gain,
   for (std::uint32_t i = 0; i < kPairsMax; ++i) {
     const std::uint32_t j = threadIdx.x % kWarp + i * kWarp;
     if (j >= half) break;
-    const float first = rounded<T>(rounded<T>(head.first[i] * scale) * gain_at(gain, j));
-    const float second = rounded<T>(rounded<T>(head.second[i] * scale) * gain_at(gain, half + j));
+    const float first = rounded<T>(rounded<T>(head.first[i] * scale) * gain.at(j));
+    const float second = rounded<T>(rounded<T>(head.second[i] * scale) * gain.at(half + j));
     float sine;
     float cosine;
     sincosf(static_cast<float>(position) * a.frequencies[j], &sine, &cosine);

@@ -1,5 +1,5 @@
 #include "kernels/qkv_attention/qkv_attention.hpp"
-#include "kernels/support/cuda/attention_split.cuh"
+#include "kernels/support/cuda/attention_any.cuh"
 
 namespace voxfuse::qkv_attention {
 
@@ -11,6 +11,7 @@ constexpr std::uint32_t kThreads = kAttentionThreads;
 /// Tokens of a lane that the fast form takes: a decode step has one, a predictor's first pass two.
 constexpr std::uint32_t kFreshMax = 2;
 
+/// What gain.at(i) gives; with that call the kernels of a head's form come out 2 % longer.
 __device__ __forceinline__ float gain_at(ConstTensor gain, std::uint32_t i) {
   return gain.dtype == Dtype::kBf16 ? widen(static_cast<const Bf16*>(gain.data)[i])
                                     : static_cast<const float*>(gain.data)[i];
@@ -231,57 +232,6 @@ __device__ __forceinline__ void norm_head(const Args& a, const T* x, ConstTensor
   __syncthreads();  // the head is whole, and `room` may be used again
 }
 
-/// The attention of one head over the cache, a thread a key, then a thread an element.
-template <class T>
-__device__ void attend_any(const Args& a, const KeySpan& span, const float* q, float* scores,
-                           float* room, T* y, std::uint32_t* fault) {
-  constexpr std::uint32_t kEach = kHeadDimMax / kThreads;
-  float largest = -INFINITY;
-  float sum = 0.0f;
-  float value[kEach] = {};
-  for (std::uint32_t base = 0; base < span.keys; base += kThreads) {
-    const std::uint32_t count = min(kThreads, span.keys - base);
-    float score = -INFINITY;
-    if (threadIdx.x < count) {
-      const std::size_t at =
-          checked_offset(a, span.lane, span.kv_head, span.oldest + base + threadIdx.x, fault);
-      float dot = 0.0f;
-      for (std::uint32_t d = 0; at != kNowhere && d < a.head_dim; ++d) {
-        dot = fmaf(q[d], widen(static_cast<const T*>(a.k_cache.data)[at + d]), dot);
-      }
-      score = dot * a.scale;
-    }
-    scores[threadIdx.x] = score;
-    __syncthreads();  // the scores are there
-    float most = largest;
-    for (std::uint32_t j = 0; j < count; ++j) most = fmaxf(most, scores[j]);
-    const float factor = expf(largest - most);  // 0 in the first round
-    const float weight = threadIdx.x < count ? expf(score - most) : 0.0f;
-    __syncthreads();  // every thread has seen every score
-    scores[threadIdx.x] = weight;
-    sum = fmaf(sum, factor, block_sum<kThreads>(weight, room));  // its barrier: weights are there
-    largest = most;
-#pragma unroll
-    for (std::uint32_t i = 0; i < kEach; ++i) value[i] *= factor;
-    for (std::uint32_t j = 0; j < count; ++j) {
-      const std::size_t at =
-          checked_offset(a, span.lane, span.kv_head, span.oldest + base + j, fault);
-#pragma unroll
-      for (std::uint32_t i = 0; i < kEach; ++i) {
-        const std::uint32_t d = threadIdx.x + i * kThreads;
-        if (at == kNowhere || d >= a.head_dim) continue;
-        value[i] = fmaf(scores[j], widen(static_cast<const T*>(a.v_cache.data)[at + d]), value[i]);
-      }
-    }
-    __syncthreads();  // `scores` and `room` may be used again
-  }
-#pragma unroll
-  for (std::uint32_t i = 0; i < kEach; ++i) {
-    const std::uint32_t d = threadIdx.x + i * kThreads;
-    if (d < a.head_dim) y[d] = narrow<T>(span.keys == 0 ? 0.0f : value[i] / sum);
-  }
-}
-
 /// Any head, group and number of tokens: one block a lane and kv head, which appends all tokens and
 /// then lets each attend.
 template <class T>
@@ -321,41 +271,26 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kShare>
-Status launch_shared(const Args& a, CudaContext& on) {
-  const std::size_t bytes = sizeof(Room<kHeadDim, kGroup>) +
-                            blocks_for(splits_max(a), kShare) * sizeof(SplitPart<kHeadDim, kGroup>);
-  const dim3 grid(a.kv_heads, a.lanes * a.tokens, kShare);
-  return launch_cluster(on, qkv_attention_kernel<T, kHeadDim, kGroup, kShare>, grid, kThreads,
-                        dim3(1, 1, kShare), bytes, a, on.fault);
-}
-
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup>
-Status launch_head(const Args& a, CudaContext& on) {
-  return a.page_table ? launch_shared<T, kHeadDim, kGroup, kCluster>(a, on)
-                      : launch_shared<T, kHeadDim, kGroup, 1>(a, on);
-}
-
 }  // namespace
 
 Status cuda(const Args& a, CudaContext& on) {
   VOXFUSE_TRY(check(a));
-  VOXFUSE_REQUIRE(
-      a.page_table || a.window == 0 || std::uint64_t{a.window} + a.tokens - 1 <= a.page_positions,
-      kBadShape);
+  VOXFUSE_TRY(check_window(a));
   return with_dtype(a.qkv.dtype, [&](auto act) {
     using T = decltype(act);
-    const std::uint32_t group = a.heads / a.kv_heads;
     // Keys of a split lie in one page, one behind the other.
     const bool in_line = !a.page_table || a.page_positions % kSplit == 0;
-    if (a.tokens <= kFreshMax && a.window == 0 && in_line) {
-      if (a.head_dim == 128 && group == 1) return launch_head<T, 128, 1>(a, on);
-      if (a.head_dim == 128 && group == 2) return launch_head<T, 128, 2>(a, on);
-      if (a.head_dim == 64 && group == 1) return launch_head<T, 64, 1>(a, on);
-      if (a.head_dim == 64 && group == 2) return launch_head<T, 64, 2>(a, on);
-    }
-    return launch(on, qkv_attention_any_kernel<T>, dim3(a.kv_heads, a.lanes), kThreads, 0, a,
-                  on.fault);
+    const auto by_splits = [&](auto form) {
+      using F = decltype(form);
+      return launch_splits<F>(on, qkv_attention_kernel<T, F::kHeadDim, F::kGroup, F::kShare>,
+                              sizeof(Room<F::kHeadDim, F::kGroup>), a);
+    };
+    const auto any = [&] {
+      return launch(on, qkv_attention_any_kernel<T>, dim3(a.kv_heads, a.lanes), kThreads, 0, a,
+                    on.fault);
+    };
+    const bool fits = a.tokens <= kFreshMax && a.window == 0 && in_line;
+    return fits ? with_head_form(a, by_splits, any) : any();
   });
 }
 

@@ -79,14 +79,23 @@ template <class Args>
   return entry < a.pages_max ? a.page_table.at(lane)[entry] : a.pages;
 }
 
-/// Element at which the head_dim values of a position begin.
+/// Element at which the head_dim values of a position begin in its page.
+template <class Args>
+[[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::size_t page_offset(const Args& a,
+                                                                          std::uint32_t page,
+                                                                          std::uint32_t kv_head,
+                                                                          std::uint32_t position) {
+  const std::size_t slots = std::size_t{page} * a.kv_heads + kv_head;
+  return (slots * a.page_positions + position % a.page_positions) * a.head_dim;
+}
+
+/// The same, for a position of a lane.
 template <class Args>
 [[gnu::always_inline]] VOXFUSE_HOST_DEVICE inline std::size_t cache_offset(const Args& a,
                                                                            std::uint32_t lane,
                                                                            std::uint32_t kv_head,
                                                                            std::uint32_t position) {
-  const std::size_t slots = std::size_t{page_of(a, lane, position)} * a.kv_heads + kv_head;
-  return (slots * a.page_positions + position % a.page_positions) * a.head_dim;
+  return page_offset(a, page_of(a, lane, position), kv_head, position);
 }
 
 /// Whether every page of positions [first, end) of a lane is one of the cache.
@@ -110,12 +119,19 @@ template <class Args>
   return {};
 }
 
-/// The pages that the queries of all lanes read.
+/// Without a page table what all queries of a lane see lies in one page.
 template <class Args>
-[[gnu::always_inline]] inline Status check_read_pages(const Args& a) {
+[[gnu::always_inline]] inline Status check_window(const Args& a) {
   VOXFUSE_REQUIRE(
       a.page_table || a.window == 0 || std::uint64_t{a.window} + a.tokens - 1 <= a.page_positions,
       kBadShape);
+  return {};
+}
+
+/// The pages that the queries of all lanes read.
+template <class Args>
+[[gnu::always_inline]] inline Status check_read_pages(const Args& a) {
+  VOXFUSE_TRY(check_window(a));
   for (std::uint32_t lane = 0; lane < a.lanes; ++lane) {
     const std::uint32_t first = first_position(a, lane);
     const std::uint32_t tokens = valid_tokens(a, lane);

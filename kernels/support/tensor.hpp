@@ -28,7 +28,7 @@ struct ConstTensor {
   [[gnu::always_inline]] VOXFUSE_HOST_DEVICE const std::uint16_t* bf16() const {
     return static_cast<const std::uint16_t*>(data);
   }
-  /// Element i, widened: for reference twins, where speed does not matter.
+  /// Element i, widened: for reference twins, and where a branch on the dtype does not matter.
   [[gnu::always_inline]] VOXFUSE_HOST_DEVICE float at(std::size_t i) const {
     return dtype == Dtype::kBf16 ? bf16::widen(bf16()[i]) : f32()[i];
   }

@@ -286,4 +286,39 @@ std::uint32_t splits_max(const Args& a) {
   return blocks_for(keys, kSplit);
 }
 
+/// A form that kernels by splits are compiled in.
+template <std::uint32_t kHeadDimOf, std::uint32_t kGroupOf, std::uint32_t kShareOf>
+struct HeadForm {
+  static constexpr std::uint32_t kHeadDim = kHeadDimOf;
+  static constexpr std::uint32_t kGroup = kGroupOf;  ///< Heads of a kv head.
+  static constexpr std::uint32_t kShare = kShareOf;  ///< Blocks that share a query's splits.
+};
+
+/// Calls body with the HeadForm of the operands, or any() when there is none for them. With a page
+/// table a cluster shares a query's splits.
+template <class Args, class Body, class Any>
+Status with_head_form(const Args& a, Body&& body, Any&& any) {
+  const auto shared = [&]<std::uint32_t kHeadDim, std::uint32_t kGroup>() {
+    return a.page_table ? body(HeadForm<kHeadDim, kGroup, kCluster>{})
+                        : body(HeadForm<kHeadDim, kGroup, 1>{});
+  };
+  const std::uint32_t group = a.heads / a.kv_heads;
+  if (a.head_dim == 128 && group == 1) return shared.template operator()<128, 1>();
+  if (a.head_dim == 128 && group == 2) return shared.template operator()<128, 2>();
+  if (a.head_dim == 64 && group == 1) return shared.template operator()<64, 1>();
+  if (a.head_dim == 64 && group == 2) return shared.template operator()<64, 2>();
+  return any();
+}
+
+/// Enqueues a kernel by splits: a cluster for each kv head and token, with `room_bytes` of shared
+/// memory before the results of a block's splits.
+template <class Form, class Args>
+Status launch_splits(CudaContext& on, void (*kernel)(Args, std::uint32_t*), std::size_t room_bytes,
+                     const Args& a) {
+  const std::size_t parts = blocks_for(splits_max(a), Form::kShare);
+  const std::size_t bytes = room_bytes + parts * sizeof(SplitPart<Form::kHeadDim, Form::kGroup>);
+  return launch_cluster(on, kernel, dim3(a.kv_heads, a.lanes * a.tokens, Form::kShare),
+                        kAttentionThreads, dim3(1, 1, Form::kShare), bytes, a, on.fault);
+}
+
 }  // namespace voxfuse::device

@@ -20,8 +20,7 @@ __device__ __forceinline__ std::size_t checked_offset(const Args& a, std::uint32
     report(fault, ErrorCode::kBadPage);
     return kNowhere;
   }
-  const std::size_t slots = std::size_t{page} * a.kv_heads + kv_head;
-  return (slots * a.page_positions + position % a.page_positions) * a.head_dim;
+  return page_offset(a, page, kv_head, position);
 }
 
 /// Whether a query's keys fit where they are looked for: without a page table positions must not

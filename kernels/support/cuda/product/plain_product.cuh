@@ -33,11 +33,6 @@ struct PlainNorm {
   float eps;
 };
 
-__device__ __forceinline__ float gain_at(ConstTensor gain, std::uint32_t i) {
-  return gain.dtype == Dtype::kBf16 ? widen(static_cast<const Bf16*>(gain.data)[i])
-                                    : static_cast<const float*>(gain.data)[i];
-}
-
 /// sums[r] of the warp's output and the rows of x, in every lane.
 template <class X, class W>
 __device__ __forceinline__ void plain_sums(const PlainOperands<X, W>& p, const PlainNorm& norm,
@@ -48,7 +43,7 @@ __device__ __forceinline__ void plain_sums(const PlainOperands<X, W>& p, const P
   for (float& sum : sums) sum = 0.0f;
   for (std::uint32_t k = threadIdx.x % kWarp; k < p.inputs; k += kWarp) {
     const float weight = widen(w[k]);
-    const float gain = norm.gain.data == nullptr ? 1.0f : gain_at(norm.gain, k);
+    const float gain = norm.gain ? norm.gain.at(k) : 1.0f;
 #pragma unroll
     for (std::uint32_t r = 0; r < kPlainRows; ++r) {
       if (first_row + r >= p.rows) break;

@@ -21,6 +21,7 @@
 
 #include "kernels/support/cuda/elements.cuh"
 #include "kernels/support/cuda/launch.cuh"
+#include "kernels/support/cuda/product/tensor_core.cuh"
 #include "kernels/support/cuda/reduce.cuh"
 
 namespace voxfuse::device {
@@ -63,27 +64,9 @@ __device__ __forceinline__ void ask_for_weights(uint4* to, const Bf16* from) {
                    static_cast<std::uint32_t>(__cvta_generic_to_shared(to))),
                "l"(from));
 }
-/// Closes a group of asks; groups arrive in their order.
-__device__ __forceinline__ void close_asks() { asm volatile("cp.async.commit_group;"); }
-/// Until all groups but the last kLeft have arrived.
-template <int kLeft>
-__device__ __forceinline__ void await_weights() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(kLeft) : "memory");
-}
-
 __device__ __forceinline__ uint4 load16(const Bf16* from) {
   return *reinterpret_cast<const uint4*>(
       from);  // sixteen bytes as one: aligned by the host's check
-}
-
-/// c += a · b for one 16 x 8 tile and sixteen k.
-__device__ __forceinline__ void multiply_tile(float (&c)[4], std::uint32_t a0, std::uint32_t a1,
-                                              std::uint32_t a2, std::uint32_t a3, std::uint32_t b0,
-                                              std::uint32_t b1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-      "{%0,%1,%2,%3};"
-      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-      : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
 
 /// Two bf16 of one word as floats.
@@ -140,8 +123,7 @@ struct NormPrologue {
   __device__ __forceinline__ void keep(std::uint32_t inputs, float* gains) const {
 #pragma unroll 1
     for (std::uint32_t k = threadIdx.x; k < inputs; k += kSkinnyThreads) {
-      gains[k] = gain.dtype == Dtype::kBf16 ? widen(static_cast<const Bf16*>(gain.data)[k])
-                                            : static_cast<const float*>(gain.data)[k];
+      gains[k] = gain.at(k);
     }
   }
 };
@@ -262,7 +244,7 @@ struct WeightRing {
 #pragma unroll
       for (int t = 0; t < kTiles; ++t) ask_for_weights(place(slot, t), at[t] + step * kStep);
     }
-    close_asks();
+    end_group();
   }
 };
 
@@ -279,8 +261,8 @@ struct WarpSums {
     for (int m = 0; m < kRowTiles; ++m) {
       const uint4& low = x[2 * m];
       const uint4& high = x[2 * m + 1];
-      multiply_tile(even[m][t], low.x, high.x, low.y, high.y, w.x, w.y);
-      multiply_tile(odd[m][t], low.z, high.z, low.w, high.w, w.z, w.w);
+      multiply_matrices(even[m][t], {low.x, high.x, low.y, high.y}, w.x, w.y);
+      multiply_matrices(odd[m][t], {low.z, high.z, low.w, high.w}, w.z, w.w);
     }
   }
 };
@@ -346,7 +328,7 @@ __global__ void __launch_bounds__(kSkinnyThreads, (kBlocksAtOnce<kTiles, kHalves
           x[half] = scale_and_square(x[half], of_lane, square[half]);
         }
       }
-      await_weights<kRing - 1>();
+      wait_for_groups<kRing - 1>();
 #pragma unroll
       for (int t = 0; t < kTiles; ++t) total.add(x, t, *weights.place(i, t));
       weights.ask(i, step + kRing * kSkinnyWarps, steps);
@@ -381,9 +363,7 @@ __global__ void __launch_bounds__(kSkinnyThreads, (kBlocksAtOnce<kTiles, kHalves
 
 /// Element i of a bias, or 0 without one.
 __device__ __forceinline__ float bias_at(ConstTensor bias, std::uint32_t i) {
-  if (bias.data == nullptr) return 0.0f;
-  return bias.dtype == Dtype::kBf16 ? widen(static_cast<const Bf16*>(bias.data)[i])
-                                    : static_cast<const float*>(bias.data)[i];
+  return bias ? bias.at(i) : 0.0f;
 }
 
 /// y = sum + bias, or y += it when kAdds; the sum is rounded first, as two ops would.

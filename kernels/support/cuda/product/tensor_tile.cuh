@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/support/cuda/product/tensor_core.cuh"
 #include "kernels/support/cuda/product/tile_product.cuh"
 #include "kernels/support/cuda/reduce.cuh"
 
@@ -25,15 +26,6 @@ __device__ __forceinline__ void copy_ahead(Bf16* to, const Bf16* from, const voi
                : "memory");
 }
 
-/// Ends a group of copies.
-__device__ __forceinline__ void end_group() { asm volatile("cp.async.commit_group;" ::: "memory"); }
-
-/// Until all of the thread's groups but the newest kOpen have arrived.
-template <std::uint32_t kOpen>
-__device__ __forceinline__ void wait_for_groups() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(kOpen) : "memory");
-}
-
 __device__ __forceinline__ void wait_for_copies() {
   asm volatile("cp.async.wait_all;" ::: "memory");
 }
@@ -46,15 +38,6 @@ __device__ __forceinline__ void load_matrices(std::uint32_t (&into)[4], const Bf
                : "=r"(into[0]), "=r"(into[1]), "=r"(into[2]), "=r"(into[3])
                : "r"(shared)
                : "memory");
-}
-
-/// c += a · bᵀ for 16 rows, 8 outputs and 16 k.
-__device__ __forceinline__ void multiply_matrices(float (&c)[4], const std::uint32_t (&a)[4],
-                                                  std::uint32_t b_low, std::uint32_t b_high) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
-      "{%8,%9}, {%0,%1,%2,%3};"
-      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b_low), "r"(b_high));
 }
 
 inline constexpr std::uint32_t kSliceDepth = kPartStep;  ///< k of a stage.
