@@ -68,7 +68,31 @@ class DeviceCopies {
   std::vector<void*> copies_;
 };
 
-double median(std::vector<float>& times) {
+/// Milliseconds that `work` keeps the stream busy, each of so many times; `prepare` comes before,
+/// untimed. Less of them when `work` fails.
+template <class Prepare, class Work>
+std::vector<float> times_of(cudaStream_t stream, int count, Prepare prepare, Work work) {
+  cudaEvent_t begin = nullptr;
+  cudaEvent_t end = nullptr;
+  cudaEventCreate(&begin);
+  cudaEventCreate(&end);
+  std::vector<float> times;
+  for (int i = 0; i < count; ++i) {
+    prepare(i);
+    cudaEventRecord(begin, stream);
+    if (!work()) break;
+    cudaEventRecord(end, stream);
+    cudaEventSynchronize(end);
+    cudaEventElapsedTime(&times.emplace_back(), begin, end);
+  }
+  cudaEventDestroy(begin);
+  cudaEventDestroy(end);
+  return times;
+}
+
+/// In microseconds; 0 of none.
+double median(std::vector<float> times) {
+  if (times.empty()) return 0;
   std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                    times.end());
   return double{times[times.size() / 2]} * 1e3;  // events give milliseconds
@@ -143,22 +167,8 @@ class Gpu final : public CudaCheck {
 
   double cold_us(const Run& run, const Call& call) {
     if (flush_ == nullptr && cudaMalloc(&flush_, kFlushBytes) != cudaSuccess) return 0;
-    cudaEvent_t begin = nullptr;
-    cudaEvent_t end = nullptr;
-    cudaEventCreate(&begin);
-    cudaEventCreate(&end);
-    std::vector<float> times;
-    for (int i = 0; i < kColdRuns; ++i) {
-      cudaMemsetAsync(flush_, i, kFlushBytes, on_.stream);
-      cudaEventRecord(begin, on_.stream);
-      if (!run(call).ok()) break;
-      cudaEventRecord(end, on_.stream);
-      cudaEventSynchronize(end);
-      cudaEventElapsedTime(&times.emplace_back(), begin, end);
-    }
-    cudaEventDestroy(begin);
-    cudaEventDestroy(end);
-    return times.empty() ? 0 : median(times);
+    const auto flush = [&](int value) { cudaMemsetAsync(flush_, value, kFlushBytes, on_.stream); };
+    return median(times_of(on_.stream, kColdRuns, flush, [&] { return run(call).ok(); }));
   }
 
   double chained_us(const Run& run, const Call& call) {
@@ -170,23 +180,12 @@ class Gpu final : public CudaCheck {
     }
     cudaStreamEndCapture(on_.stream, &graph);
     if (graph == nullptr || cudaGraphInstantiate(&ready, graph, 0) != cudaSuccess) return 0;
-    cudaEvent_t begin = nullptr;
-    cudaEvent_t end = nullptr;
-    cudaEventCreate(&begin);
-    cudaEventCreate(&end);
-    std::vector<float> times;
-    for (int i = 0; i < kChainRuns; ++i) {
-      cudaEventRecord(begin, on_.stream);
-      cudaGraphLaunch(ready, on_.stream);
-      cudaEventRecord(end, on_.stream);
-      cudaEventSynchronize(end);
-      cudaEventElapsedTime(&times.emplace_back(), begin, end);
-    }
-    cudaEventDestroy(begin);
-    cudaEventDestroy(end);
+    const auto nothing = [](int) {};
+    const auto launch = [&] { return cudaGraphLaunch(ready, on_.stream) == cudaSuccess; };
+    const double us = median(times_of(on_.stream, kChainRuns, nothing, launch));
     cudaGraphExecDestroy(ready);
     cudaGraphDestroy(graph);
-    return median(times) / kChain;
+    return us / kChain;
   }
 
   CudaContext on_;

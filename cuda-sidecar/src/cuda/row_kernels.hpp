@@ -32,7 +32,7 @@ struct CollectLayout {
     return (bytes + kAligned - 1) / kAligned * kAligned;
   }
   constexpr std::uint64_t lane_bytes() const {
-    return 256 + aligned(codes_bytes) + aligned(payload_bytes);
+    return kAligned + aligned(codes_bytes) + aligned(payload_bytes);
   }
 };
 
