@@ -125,7 +125,7 @@ export function readConfig(): PlanError {
   if (!isPredictorSound()) return PlanError.BadPredictor;
   if (!isCodecSound()) return PlanError.BadCodec;
   if (!areLimitsSound()) return PlanError.BadLimits;
-  if (config.prefillLevel > <u32>FusionLevel.Swiglu) return PlanError.BadLevel;
+  if (config.prefillLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
   if (config.decodeLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
   if (!isActDtype(config.actDtype) || !isActDtype(config.codecActDtype)) return PlanError.BadDtype;
   return PlanError.Ok;

@@ -5,7 +5,7 @@ import { encodeKvAppend, encodeRopeCosine, encodeRopeQk } from "../../shared/gen
 import { encodeRopeRotateAdd } from "../../shared/gen/protocol.as";
 import { acquire, release } from "../plan/buffers";
 import { emit, here } from "../plan/writer";
-import { encodeQkvAttention } from "../../shared/gen/protocol.as";
+import { encodeQkNormRopeAppend, encodeQkvAttention } from "../../shared/gen/protocol.as";
 import { keyCache, valueCache } from "./places";
 import { StackRun } from "./stack";
 import { tensor } from "./weights";
@@ -63,6 +63,41 @@ export function attendJointly(run: StackRun, layer: u32, qkv: u32): u32 {
       scaleOf(run),
     ),
   );
+  release(qkv);
+  return y;
+}
+
+/** The same in two ops, for rows in any number. Releases qkv. */
+export function appendJointly(run: StackRun, layer: u32, qkv: u32): u32 {
+  const shape = run.shape;
+  const cache = run.cache;
+  emit(
+    encodeQkNormRopeAppend(
+      here(),
+      tensor("self_attn.q_norm.weight", shape.headDim, 1),
+      tensor("self_attn.k_norm.weight", shape.headDim, 1),
+      run.frequencies,
+      run.row,
+      run.pageTable,
+      run.valid,
+      qkv,
+      keyCache(cache, layer),
+      valueCache(cache, layer),
+      run.lanes,
+      run.tokens,
+      shape.heads,
+      shape.kvHeads,
+      shape.headDim,
+      cache.pages,
+      cache.pagePositions,
+      run.pagesMax,
+      run.source,
+      run.offset,
+      run.rate,
+      shape.rmsEps,
+    ),
+  );
+  const y = attendFused(run, layer, qkv, shape.qkvWidth);
   release(qkv);
   return y;
 }

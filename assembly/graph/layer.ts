@@ -2,10 +2,11 @@
 import { ABSENT, FusionLevel, ProbeKind, WeightKind } from "../../shared/gen/protocol.as";
 import { encodeAddRmsNorm, encodeNormMatmul } from "../../shared/gen/protocol.as";
 import { encodeNormSwigluMatmul } from "../../shared/gen/protocol.as";
-import { Dtype, encodeRmsNorm } from "../../shared/gen/protocol.as";
+import { Dtype, encodeMatmul, encodeRmsNorm } from "../../shared/gen/protocol.as";
+import { StackConfig } from "../config";
 import { release } from "../plan/buffers";
 import { beginLayers, emit, endLayers, here, probe } from "../plan/writer";
-import { attend, attendJointly } from "./attention";
+import { appendJointly, attend, attendJointly } from "./attention";
 import { StackRun } from "./stack";
 import { addOnto, gateOnto, norm, project, projectOnto, sized } from "./steps";
 import { beginWeight, endWeight, part, scope, tensor } from "./weights";
@@ -15,7 +16,7 @@ export function runStack(run: StackRun, x: u32): u32 {
   beginLayers();
   let delta: u32 = ABSENT;
   for (let layer: u32 = 0; layer < run.shape.layers; layer++) {
-    if (run.isFull) {
+    if (run.isFull && !run.isPrompt) {
       fusedLayer(run, layer, x);
     } else {
       delta = steppedLayer(run, layer, x, delta);
@@ -31,7 +32,7 @@ export function runStack(run: StackRun, x: u32): u32 {
 }
 
 /**
- * One op a step. `delta` is what the layer before still has to add to x, or ABSENT: from level
+ * One op a step; at level `full`, which a prompt has here, q, k and v are joint. `delta` is what the layer before still has to add to x, or ABSENT: from level
  * `norm` on an addition waits for the norm that follows it. Returns this layer's own such rest.
  */
 function steppedLayer(run: StackRun, layer: u32, x: u32, delta: u32): u32 {
@@ -79,6 +80,7 @@ function settle(run: StackRun, x: u32, d: u32): u32 {
 
 /** From normalised rows to the projected attention. Releases n. */
 function selfAttention(run: StackRun, layer: u32, n: u32): u32 {
+  if (run.isFull) return jointAttention(run, layer, n);
   const shape = run.shape;
   const q = project(n, run.rows, shape.width, shape.qWidth, "self_attn.q_proj.weight");
   const k = project(n, run.rows, shape.width, shape.kvWidth, "self_attn.k_proj.weight");
@@ -88,6 +90,20 @@ function selfAttention(run: StackRun, layer: u32, n: u32): u32 {
   normHeads(run, k, shape.kvHeads, "self_attn.k_norm.weight");
   const y = attend(run, layer, q, k, v);
   const o = project(y, run.rows, shape.qWidth, shape.width, "self_attn.o_proj.weight");
+  release(y);
+  return o;
+}
+
+/** The same with q, k and v as one product: of a prompt, whose products stay plain. */
+function jointAttention(run: StackRun, layer: u32, n: u32): u32 {
+  const shape = run.shape;
+  const qkv = run.temporary(shape.qkvWidth);
+  const w = qkvWeight(shape);
+  const rows = run.rows;
+  emit(encodeMatmul(here(), n, w, ABSENT, qkv, rows, shape.width, shape.qkvWidth, shape.width, 0));
+  release(n);
+  const y = appendJointly(run, layer, qkv);
+  const o = project(y, rows, shape.qWidth, shape.width, "self_attn.o_proj.weight");
   release(y);
   return o;
 }
@@ -113,16 +129,20 @@ export function feedForward(run: StackRun, n: u32): u32 {
 function normedQkv(run: StackRun, x: u32): u32 {
   const shape = run.shape;
   const gain = tensor("input_layernorm.weight", shape.width, 1);
-  beginWeight(WeightKind.ConcatRows, shape.qkvWidth, shape.width, 0);
-  part("self_attn.q_proj.weight");
-  part("self_attn.k_proj.weight");
-  part("self_attn.v_proj.weight");
-  const w = endWeight(Dtype.Stored);
+  const w = qkvWeight(shape);
   const y = run.temporary(shape.qkvWidth);
   emit(
     encodeNormMatmul(here(), x, gain, w, y, run.rows, shape.width, shape.qkvWidth, shape.rmsEps),
   );
   return y;
+}
+
+function qkvWeight(shape: StackConfig): u32 {
+  beginWeight(WeightKind.ConcatRows, shape.qkvWidth, shape.width, 0);
+  part("self_attn.q_proj.weight");
+  part("self_attn.k_proj.weight");
+  part("self_attn.v_proj.weight");
+  return endWeight(Dtype.Stored);
 }
 
 function normedSwiglu(run: StackRun, x: u32): u32 {

@@ -25,6 +25,8 @@ export class StackRun {
   pageTable: u32 = ABSENT;
   frequencies: u32 = ABSENT;
   hasProbes: bool = false;
+  /** Rows are a prompt's: many, so that products are the time, and stay as plain as they can be. */
+  isPrompt: bool = false;
 
   constructor(
     readonly shape: StackConfig,
@@ -99,6 +101,7 @@ export function beginTalker(level: u32, lanes: u32, tokens: u32, valid: u32): vo
   talkerRun.pageTable = pageTableField();
   talkerRun.pagesMax = EngineLayout.pagesMax(LAYOUT_AT);
   talkerRun.hasProbes = true;
+  talkerRun.isPrompt = false;
 }
 
 /** A predictor pass: `tokens` positions from `position` on. Lanes without a frame append none. */

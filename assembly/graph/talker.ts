@@ -86,6 +86,7 @@ export function talkerStep(level: u32, lanes: u32, valid: u32, x: u32): void {
 /** The same for a chunk of the prompt, `tokens` positions long. */
 export function prefillStep(level: u32, lanes: u32, tokens: u32, valid: u32, x: u32): void {
   beginTalker(level, lanes, tokens, valid);
+  talkerRun.isPrompt = true;
   closeStep(runStack(talkerRun, x), true);
 }
 

@@ -16,6 +16,8 @@ export const enum RunKind {
   Forced = 2,
 }
 
+/** Frames of a run while a prompt waits: it is short work that a request's first audio hangs on. */
+const RUN_BESIDE_PROMPTS: u32 = 1;
 /** Frames of a run while others may want their turn soon. */
 const SHORT_RUN: u32 = 8;
 /** A request alone goes over to longer runs once it has been given so many frames. */
@@ -179,7 +181,8 @@ function isOnlyRequest(arrival: u32): bool {
 
 /** Frames of every ticket that speaks, in one run, as many as all of them allow. */
 export function writeDecode(entry: usize): bool {
-  const short = min(SHORT_RUN, config.repeatMax);
+  const isPromptLeft = inState(TicketState.Prefilling) > 0;
+  const short = isPromptLeft ? RUN_BESIDE_PROMPTS : min(SHORT_RUN, config.repeatMax);
   const most = config.repeatMax > short && mayRunLong() ? config.repeatMax : short;
   gatherLanes(Lanes.Decode, false, most);
   if (laneCount(Lanes.Decode) == 0 && most > short) gatherLanes(Lanes.Decode, false, short);

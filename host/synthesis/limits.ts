@@ -1,4 +1,4 @@
-import { Dtype, FusionLevel, PAGE_POSITIONS } from "../../shared/gen/protocol.ts";
+import { Dtype, PAGE_POSITIONS } from "../../shared/gen/protocol.ts";
 import type { PlannerConfig } from "../../shared/gen/protocol.ts";
 import { listNames, quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
@@ -96,7 +96,7 @@ export function plannerConfig(
     promptMax: limits.promptMax,
     textMax: limits.textMax,
     framesMax: limits.framesMax,
-    prefillLevel: Math.min(level, FusionLevel.Swiglu),
+    prefillLevel: level,
     decodeLevel: level,
     actDtype: dtype === "bf16" ? Dtype.Bf16 : Dtype.F32,
     codecActDtype: vocoderDtype === "bf16" ? Dtype.Bf16 : Dtype.F32,

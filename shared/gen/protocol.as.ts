@@ -1940,7 +1940,7 @@ export class PlannerConfig {
   static setFramesMax(at: usize, value: u32): void {
     store<u32>(at, value, 244);
   }
-  /** fusion_level of prefill programs, at most swiglu. */
+  /** fusion_level of prefill programs. */
   static prefillLevel(at: usize): u32 {
     return load<u32>(at, 248);
   }

@@ -149,7 +149,7 @@ enum class PlanError : std::uint32_t {
   kBadPredictor = 2,  ///< A predictor dimension is zero, too large, odd, or does not divide.
   kBadCodec = 3,  ///< A codec dimension, ratio or rate is zero, too large, odd, or does not divide.
   kBadLimits = 4,  ///< Rows, pages, prompt, text, frames, repeat, queue or vocode_steady are out of range.
-  kBadLevel = 5,  ///< A fusion level is unknown, or prefill_level is above swiglu.
+  kBadLevel = 5,  ///< A fusion level is unknown.
   kBadDtype = 6,  ///< Activations are of a dtype that programs cannot carry yet.
   kTooLarge = 7,  ///< Rows, caches or a program's buffers do not fit 32-bit units.
   kBadKey = 8,  ///< No program has such kind, lanes, tokens or pass.
@@ -802,7 +802,7 @@ struct PlannerConfig {
   std::uint32_t prompt_max;  ///< Prompt rows of a request at most.
   std::uint32_t text_max;  ///< Trailing text ids of a request at most.
   std::uint32_t frames_max;  ///< Frames of a request at most. [frames]
-  std::uint32_t prefill_level;  ///< fusion_level of prefill programs, at most swiglu.
+  std::uint32_t prefill_level;  ///< fusion_level of prefill programs.
   std::uint32_t decode_level;  ///< fusion_level of all others.
   std::uint32_t act_dtype;  ///< dtype of activations.
   std::uint32_t host_sampling;  ///< 1: logits come back and the planner picks.

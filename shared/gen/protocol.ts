@@ -247,7 +247,7 @@ export const PlanError = {
   BadCodec: 3,
   /** Rows, pages, prompt, text, frames, repeat, queue or vocode_steady are out of range. */
   BadLimits: 4,
-  /** A fusion level is unknown, or prefill_level is above swiglu. */
+  /** A fusion level is unknown. */
   BadLevel: 5,
   /** Activations are of a dtype that programs cannot carry yet. */
   BadDtype: 6,
@@ -1651,7 +1651,7 @@ export interface PlannerConfig {
   textMax: number;
   /** Frames of a request at most. [frames] */
   framesMax: number;
-  /** fusion_level of prefill programs, at most swiglu. */
+  /** fusion_level of prefill programs. */
   prefillLevel: number;
   /** fusion_level of all others. */
   decodeLevel: number;

@@ -193,7 +193,7 @@ const REFUSED: readonly [Partial<PlannerConfig>, number][] = [
   [{ pages: 0 }, PlanError.BadLimits],
   [{ repeatMax: 65 }, PlanError.BadLimits],
   [{ vocodeSteady: 3 }, PlanError.BadLimits],
-  [{ prefillLevel: FusionLevel.Rope }, PlanError.BadLevel],
+  [{ prefillLevel: 5 }, PlanError.BadLevel],
   [{ decodeLevel: 5 }, PlanError.BadLevel],
   [{ actDtype: Dtype.U32 }, PlanError.BadDtype],
   [{ actDtype: Dtype.Stored }, PlanError.BadDtype],

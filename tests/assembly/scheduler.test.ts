@@ -231,6 +231,19 @@ test("runs are short once another request is there, and where the ring has no mo
   t.true(shared.length > 0 && shared.every(({ repeat }) => repeat <= 8));
 });
 
+test("while prompts wait a run is one frame, so that a crowd begins together", async (t) => {
+  const { pump, sidecar } = setUp({ rows: 4 });
+  const feeds = [1, 2, 3, 4].map((seed) => pump.add(request(seed, 60)));
+  await Promise.all(feeds.map(drain));
+  const runs = sidecar.runs.filter(({ kind }) => kind !== ProgramKind.Vocode);
+  const kinds = runs.map(({ kind }) => kind);
+  const from = kinds.indexOf(ProgramKind.Decode);
+  const to = kinds.lastIndexOf(ProgramKind.Prefill);
+  const beside = runs.slice(from, to).filter(({ kind }) => kind === ProgramKind.Decode);
+  t.true(beside.length > 0 && beside.every(({ repeat }) => repeat === 1));
+  t.is(runs[to + 1]?.repeat, 8);
+});
+
 test("a later segment keeps its request's place and does not queue again", async (t) => {
   const bench = setUp({ rows: 1, queueLimit: 1 });
   const { pump } = bench;

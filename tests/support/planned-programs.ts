@@ -1,4 +1,4 @@
-import { FusionLevel, PlanError, ProgramKind } from "../../shared/gen/protocol.ts";
+import { PlanError, ProgramKind } from "../../shared/gen/protocol.ts";
 import type { PlannerConfig } from "../../shared/gen/protocol.ts";
 import { PlannerModule, releasedConfig } from "./planner-module.ts";
 import { readProgram } from "./program.ts";
@@ -30,9 +30,9 @@ export function prepared(name: string, changes: Partial<PlannerConfig> = {}): Pl
   return planner;
 }
 
-/** The level for decode, and for prefill as far as it goes. */
+/** The level for decode and for prefill. */
 export function levels(level: number): Partial<PlannerConfig> {
-  return { decodeLevel: level, prefillLevel: Math.min(level, FusionLevel.Swiglu) };
+  return { decodeLevel: level, prefillLevel: level };
 }
 
 export function built(planner: PlannerModule, key: Key): Program {

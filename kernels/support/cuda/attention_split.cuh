@@ -294,13 +294,17 @@ struct HeadForm {
   static constexpr std::uint32_t kShare = kShareOf;  ///< Blocks that share a query's splits.
 };
 
+/// Tokens of a lane up to which a cluster shares the splits of each: more keep the GPU busy alone.
+inline constexpr std::uint32_t kSharedTokensMax = 8;
+
 /// Calls body with the HeadForm of the operands, or any() when there is none for them. With a page
-/// table a cluster shares a query's splits.
+/// table a cluster shares a query's splits where queries are few; the bits are the same.
 template <class Args, class Body, class Any>
 Status with_head_form(const Args& a, Body&& body, Any&& any) {
   const auto shared = [&]<std::uint32_t kHeadDim, std::uint32_t kGroup>() {
-    return a.page_table ? body(HeadForm<kHeadDim, kGroup, kCluster>{})
-                        : body(HeadForm<kHeadDim, kGroup, 1>{});
+    return a.page_table && a.tokens <= kSharedTokensMax
+               ? body(HeadForm<kHeadDim, kGroup, kCluster>{})
+               : body(HeadForm<kHeadDim, kGroup, 1>{});
   };
   const std::uint32_t group = a.heads / a.kv_heads;
   if (a.head_dim == 128 && group == 1) return shared.template operator()<128, 1>();
