@@ -1,9 +1,10 @@
 import { cpus } from "node:os";
 import type { Command } from "commander";
 import type { Voxfuse } from "../index.ts";
-import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import { bandwidthOf } from "./bench/bandwidth.ts";
 import { contextReport, contextsFrom, measureArrivals } from "./bench/contexts.ts";
+import { promptOfLongRun } from "./bench/contexts.ts";
+import type { LongRun } from "./bench/contexts.ts";
 import { measure, measureFirstAudio } from "./bench/measure.ts";
 import type { Conditions, Sample } from "./bench/measure.ts";
 import { benchModel, promptRowsOf } from "./bench/model.ts";
@@ -16,6 +17,9 @@ import { interruptSignal } from "./exit.ts";
 import { addEngineFlags, integer, loadOptions } from "./options.ts";
 import type { EngineFlags } from "./options.ts";
 import { Progress, showLoading } from "./progress.ts";
+
+/** Between two lines of progress on what is no terminal. */
+const LINE_MS = 5000;
 
 interface BenchFlags extends EngineFlags {
   readonly text?: string;
@@ -36,7 +40,7 @@ export function addBench(program: Command): void {
     .command("bench")
     .description("time the engine in this process on a short, a medium and a long text")
     .option("--text <text>", "this one instead")
-    .option("--runs <count>", "timed runs of each text; the median counts", integer, 3)
+    .option("--runs <count>", "timed runs of each text; the median counts; 0: none", integer, 3)
     .option("--warm-ups <count>", "runs before them", integer, 2)
     .option("--concurrency <count>", "requests at once, 1 to 32", integer, 1)
     .option("--codes-only", "make codes and no audio of them")
@@ -53,14 +57,14 @@ export function addBench(program: Command): void {
 
 async function bench(flags: BenchFlags): Promise<void> {
   const { whole } = await import("../synthesis/limits.ts");
-  whole("runs", flags.runs, 1, 1000);
+  whole("runs", flags.runs, 0, 1000);
   whole("warm-ups", flags.warmUps, 0, 1000);
   whole("requests", flags.requests, 0, 100_000);
   const concurrency = whole("concurrency", flags.concurrency, 1, 32);
   const contexts = flags.contexts === undefined ? [] : contextsFrom(flags.contexts);
   const signal = interruptSignal();
   const { Voxfuse } = await import("../index.ts");
-  const loading = new Progress("loading", flags.json === true);
+  const loading = progressOf("loading", flags);
   const startedAt = performance.now();
   const engine = await Voxfuse.load({
     ...loadOptions(flags),
@@ -85,6 +89,11 @@ async function bench(flags: BenchFlags): Promise<void> {
   }
 }
 
+/** A bar on a terminal; lines elsewhere, with --json too: a bench may take minutes. */
+function progressOf(label: string, { json }: BenchFlags): Progress {
+  return new Progress(label, { isQuiet: json === true, lineMs: LINE_MS });
+}
+
 /** One bench of a loaded engine. */
 interface Bench {
   readonly engine: Voxfuse;
@@ -98,11 +107,12 @@ type Timed = Pick<BenchReport, "texts" | "contexts" | "firstAudio" | "trace">;
 async function timed(bench: Bench, contexts: readonly number[]): Promise<Timed> {
   const { flags } = bench;
   const texts = flags.text === undefined ? TEXTS : [{ name: "text", text: flags.text }];
+  const long = await longText(bench, contexts); // refused before anything is timed
   const reports: TextReport[] = [];
-  for (const text of texts) reports.push(await timedText(bench, text));
+  for (const text of flags.runs === 0 ? [] : texts) reports.push(await timedText(bench, text));
   return {
     texts: reports,
-    ...(await timedContexts(bench, contexts)),
+    ...(await timedContexts(bench, long)),
     ...(await timedFirstAudio(bench)),
     ...(await traced(bench, texts)),
   };
@@ -113,12 +123,15 @@ async function timedText(
   { name, text }: BenchText,
 ): Promise<TextReport> {
   const promptRows = (await promptRowsOf(model, text)).reduce((sum, rows) => sum + rows, 0);
-  const progress = new Progress(`${name} text`, flags.json === true);
+  const progress = progressOf(`${name} text`, flags);
   const samples: Sample[] = [];
+  const runs = flags.warmUps + flags.runs;
   try {
-    for (let run = 0; run < flags.warmUps; run++) await measure(engine, text, conditions);
-    for (let run = 0; run < flags.runs; run++) {
-      samples.push(await measure(engine, text, conditions));
+    for (let run = 1; run <= runs; run++) {
+      const sample = await measure(engine, text, conditions, (frames) => {
+        progress.show(`run ${run} of ${runs}, ${frames} frames`);
+      });
+      if (run > flags.warmUps) samples.push(sample);
     }
   } finally {
     progress.clear();
@@ -130,24 +143,34 @@ async function timedText(
   return summariseText({ name, samples, concurrency, promptRows, ...reading });
 }
 
+/** What is spoken for `--contexts`. */
+type LongText = Pick<LongRun, "text" | "promptRows" | "contexts">;
+
+async function longText(
+  { flags, model }: Bench,
+  contexts: readonly number[],
+): Promise<LongText | undefined> {
+  if (contexts.length === 0) return undefined;
+  const text = flags.text ?? TWENTY_WORDS;
+  const promptRows = promptOfLongRun(await promptRowsOf(model, text), contexts);
+  return { text, promptRows, contexts };
+}
+
 /** One request of codes alone, as long as the largest context. */
 async function timedContexts(
   { engine, flags, conditions, model }: Bench,
-  contexts: readonly number[],
+  long: LongText | undefined,
 ): Promise<Pick<BenchReport, "contexts">> {
-  if (contexts.length === 0) return {};
-  const text = flags.text ?? TWENTY_WORDS;
-  const [promptRows, ...more] = await promptRowsOf(model, text);
-  if (promptRows === undefined || more.length > 0) {
-    throw new VoxfuseError(
-      "ERR_INVALID_ARGUMENT",
-      "--contexts needs a text that is spoken in one piece; give a shorter one.",
-    );
-  }
-  const progress = new Progress("contexts", flags.json === true);
+  if (long === undefined) return {};
+  const { text, promptRows, contexts } = long;
+  const progress = progressOf("contexts", flags);
   try {
-    const { signal } = conditions;
-    const arrivals = await measureArrivals(engine, { text, promptRows, contexts, signal });
+    const arrivals = await measureArrivals(engine, {
+      ...{ text, promptRows, contexts, warmUps: flags.warmUps, signal: conditions.signal },
+      onFrames: (frames) => {
+        progress.show(`${promptRows + frames} of ${contexts.at(-1) ?? 0} positions`);
+      },
+    });
     const bandwidth = bandwidthOf(await engine.stats());
     const { talker, predictor } = model.weightBytes; // nothing is vocoded meanwhile
     const { cacheBytes } = model;
@@ -160,13 +183,14 @@ async function timedContexts(
 
 async function timedFirstAudio({
   engine,
-  flags: { requests, json },
+  flags,
   conditions,
   model,
 }: Bench): Promise<Pick<BenchReport, "firstAudio">> {
+  const { requests } = flags;
   if (requests === 0) return {};
   const [promptRows = 0] = await promptRowsOf(model, TWENTY_WORDS);
-  const progress = new Progress("first audio", json === true);
+  const progress = progressOf("first audio", flags);
   try {
     const times = await measureFirstAudio(engine, TWENTY_WORDS, requests, conditions);
     return { firstAudio: { promptRows, ...summariseFirstAudio(times) } };

@@ -5,23 +5,36 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 12;
 const BLOCK_WIDTH = 3;
 
+export interface ProgressOptions {
+  /** Whether a terminal gets no bar either. */
+  readonly isQuiet: boolean;
+  /** Between two lines on what is no terminal; none are written without it. [ms] */
+  readonly lineMs?: number;
+  readonly out?: Pick<NodeJS.WriteStream, "isTTY" | "write">;
+}
+
 /**
- * A line with a moving bar on a terminal's stderr, for work that takes longer than a second;
- * nothing on anything else. How much there is to do is not known: the bar only moves.
+ * A line with a moving bar on a terminal's stderr, for work that takes longer than a second; on
+ * anything else plain lines, or nothing. How much there is to do is not known: the bar only moves.
  */
 export class Progress {
   readonly #label: string;
+  readonly #out: Pick<NodeJS.WriteStream, "isTTY" | "write">;
   readonly #startedAt = performance.now();
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #state = "";
   #isDrawn = false;
 
-  constructor(label: string, isQuiet: boolean) {
+  constructor(label: string, { isQuiet, lineMs, out = process.stderr }: ProgressOptions) {
     this.#label = label;
-    if (isQuiet || !process.stderr.isTTY) return;
-    this.#timer = setInterval(() => {
-      this.#draw();
-    }, REDRAW_MS).unref();
+    this.#out = out;
+    if (!out.isTTY && lineMs !== undefined) {
+      this.#every(lineMs, () => out.write(`${this.#text()}\n`));
+    } else if (out.isTTY && !isQuiet) {
+      this.#every(REDRAW_MS, () => {
+        this.#draw();
+      });
+    }
   }
 
   /** What the line says from now on. */
@@ -32,8 +45,12 @@ export class Progress {
   /** The work is over: the line goes. */
   clear(): void {
     clearInterval(this.#timer);
-    if (this.#isDrawn) process.stderr.write("\r\u001b[K");
+    if (this.#isDrawn) this.#out.write("\r\u001b[K");
     this.#isDrawn = false;
+  }
+
+  #every(intervalMs: number, act: () => void): void {
+    this.#timer = setInterval(act, intervalMs).unref();
   }
 
   #draw(): void {
@@ -41,11 +58,13 @@ export class Progress {
     if (elapsedMs < PATIENCE_MS) return;
     this.#isDrawn = true;
     const bar = movingBar(Math.floor(elapsedMs / REDRAW_MS));
-    const seconds = (elapsedMs / 1000).toFixed(0);
-    const line = [`${this.#label} [${bar}] ${seconds} s`, this.#state].filter(
-      (part) => part !== "",
-    );
-    process.stderr.write(`\r\u001b[K${line.join(", ")}`);
+    this.#out.write(`\r\u001b[K${this.#text(` [${bar}]`)}`);
+  }
+
+  #text(bar = ""): string {
+    const seconds = ((performance.now() - this.#startedAt) / 1000).toFixed(0);
+    const time = `${this.#label}${bar} ${seconds} s`;
+    return this.#state === "" ? time : `${time}, ${this.#state}`;
   }
 }
 

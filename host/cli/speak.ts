@@ -82,7 +82,7 @@ async function speak(text: string, flags: SpeakFlags): Promise<void> {
   }
   const signal = interruptSignal();
   const { Voxfuse } = await import("../index.ts");
-  const loading = new Progress("loading", flags.json === true);
+  const loading = new Progress("loading", { isQuiet: flags.json === true });
   const engine = await Voxfuse.load({
     ...loadOptions(flags),
     signal,
@@ -125,7 +125,7 @@ async function speakToFile(
   options: SpeakOptions,
   flags: SpeakFlags,
 ): Promise<string> {
-  const progress = new Progress("speaking", flags.json === true);
+  const progress = new Progress("speaking", { isQuiet: flags.json === true });
   const speech = await engine
     .speak(text, {
       ...options,

@@ -133,6 +133,7 @@ export class Voxfuse {
     const plan = this.#plan(text, options);
     const chunks: Float32Array[] = [];
     let seconds = 0;
+    let framesDone = 0;
     const utterance = await this.#utter(plan, options.signal);
     for (;;) {
       const { value, done } = await utterance.next();
@@ -140,9 +141,10 @@ export class Voxfuse {
         return this.#speech(plan.settings.seed, concatPcm(chunks), value, startedAt);
       const { samples, frames } = value;
       chunks.push(samples);
+      framesDone += frames;
       seconds +=
         options.audio === false ? frames / this.framesPerSecond : samples.length / this.sampleRate;
-      options.onProgress?.(seconds);
+      options.onProgress?.(seconds, framesDone);
     }
   }
 

@@ -32,8 +32,8 @@ export interface SpeakOptions extends SamplingOptions {
   readonly signal?: AbortSignal | undefined;
   /** speak() only: false for speech of codes alone, whose samples are empty. Default true. */
   readonly audio?: boolean | undefined;
-  /** speak() only: called with the seconds of speech so far. */
-  readonly onProgress?: ((seconds: number) => void) | undefined;
+  /** speak() only: called with the seconds of speech so far, and with its frames. */
+  readonly onProgress?: ((seconds: number, frames: number) => void) | undefined;
 }
 
 /** A checked request: its segments are spoken one after the other. */

@@ -84,6 +84,22 @@ test("doctor, as JSON, finds this machine well", async (t) => {
   t.is(code, 0);
 });
 
+test("bench times frames around contexts alone, as JSON", async (t) => {
+  const options = ["--backend", "cpu", "--runs", "0", "--contexts", "1024,128", "--json"];
+  const { code, stdout, stderr } = await voxfuse("bench", "--model", TINY, ...options);
+  t.is(code, 0, stderr);
+  const { texts, contexts } = JSON.parse(stdout.toString("utf8")) as {
+    readonly texts: readonly unknown[];
+    readonly contexts: readonly { readonly context: number; readonly frameMs: number }[];
+  }; // as the command's report has it
+  t.deepEqual(texts, []);
+  t.deepEqual(
+    contexts.map(({ context }) => context),
+    [128, 1024],
+  );
+  t.true(contexts.every(({ frameMs }) => frameMs > 0));
+});
+
 const EXITS: readonly (readonly [code: number, says: RegExp, ...args: string[]])[] = [
   [0, /^$/, "--version"],
   [0, /^$/, "speak", "--help"],
@@ -96,6 +112,7 @@ const EXITS: readonly (readonly [code: number, says: RegExp, ...args: string[]])
   [2, /ERR_SAMPLING_RANGE/, ...SPEAK, "--temperature", "0"],
   [2, /ERR_INVALID_ARGUMENT/, ...SPEAK, "--backend", "abacus"],
   [2, /ERR_INVALID_ARGUMENT/, "speak", "--model", TINY, "--file", "/no/such/file"],
+  [2, /ERR_INVALID_ARGUMENT/, "bench", "--model", TINY, "--contexts", "8"],
   [2, /ERR_TEXT_EMPTY/, "speak", "--model", TINY, "-"],
   [3, /ERR_MODEL_NOT_FOUND/, "speak", "Hi.", "--model", "no-such-model"],
   [3, /ERR_MODEL_FILE_MISSING|ERR_MODEL_NOT_FOUND/, "voices", "--model", "tests/golden"],

@@ -1,5 +1,5 @@
 import test from "ava";
-import { contextReport, contextsFrom } from "../../host/cli/bench/contexts.ts";
+import { contextReport, contextsFrom, promptOfLongRun } from "../../host/cli/bench/contexts.ts";
 import { reportLines, summariseText } from "../../host/cli/bench/report.ts";
 import type { BenchReport, Setting } from "../../host/cli/bench/report.ts";
 import type { Sample } from "../../host/cli/bench/measure.ts";
@@ -180,6 +180,25 @@ test("contexts are whole numbers, in any order", (t) => {
   for (const list of ["", "256,", "a", "1.5", "0"]) {
     t.throws(() => contextsFrom(list), { code: "ERR_INVALID_ARGUMENT" }, list);
   }
+});
+
+test("contexts begin behind the prompt of a text in one piece", (t) => {
+  t.is(promptOfLongRun([32], [33, 1024]), 32);
+  for (const [pieces, context] of [
+    [[32], 32],
+    [[32, 20], 1024],
+    [[], 1024],
+  ] as const) {
+    const plan = (): number => promptOfLongRun(pieces, [context]);
+    t.throws(plan, { code: "ERR_INVALID_ARGUMENT" }, `${pieces.join("+")} rows, ${context}`);
+  }
+});
+
+test("without texts a report has no table of them", (t) => {
+  const contexts = [{ context: 256, frameMs: 2 }];
+  const lines = reportLines({ ...SETTING, texts: [], contexts });
+  t.false(lines.some((line) => line.startsWith("prompt rows")));
+  t.regex(lines.at(-1) ?? "", /^256 +2\.000 +- +-$/);
 });
 
 test("a bf16 vocoder reads half the bytes of a f32 one, and long packets less of it", async (t) => {

@@ -3,6 +3,7 @@ import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import { floorOf } from "./floor.ts";
 import type { Floor } from "./floor.ts";
 import type { Bandwidth } from "./bandwidth.ts";
+import type { OnFrames } from "./measure.ts";
 import { SEED } from "./texts.ts";
 
 /** Frames that the time at a talker position is the mean of; they end there. */
@@ -25,8 +26,12 @@ export interface ContextReport extends Partial<Floor> {
 export interface LongRun {
   readonly text: string;
   readonly promptRows: number;
+  /** Smallest first. */
   readonly contexts: readonly number[];
+  /** Short requests before it. */
+  readonly warmUps: number;
   readonly signal: AbortSignal;
+  readonly onFrames?: OnFrames;
 }
 
 /** The contexts of `--contexts`, smallest first. */
@@ -41,19 +46,41 @@ export function contextsFrom(list: string): number[] {
   );
 }
 
-/** Makes the codes of one request up to the last context, and says when they came. */
-export async function measureArrivals(
-  engine: Voxfuse,
-  { text, promptRows, contexts, signal }: LongRun,
-): Promise<Arrival[]> {
-  const [first = 0] = contexts;
-  if (first <= promptRows) {
+/**
+ * Prompt rows of the one piece in which the long request's text is spoken.
+ *
+ * @param pieces Prompt rows of each.
+ * @throws {VoxfuseError} ERR_INVALID_ARGUMENT for several pieces, and for a context that the prompt
+ *   alone fills.
+ */
+export function promptOfLongRun(pieces: readonly number[], contexts: readonly number[]): number {
+  const [promptRows, ...more] = pieces;
+  if (promptRows === undefined || more.length > 0) {
     throw new VoxfuseError(
       "ERR_INVALID_ARGUMENT",
-      `--contexts has ${first}; the prompt alone has ${promptRows} rows. Name a larger one.`,
+      "--contexts needs a text that is spoken in one piece; give a shorter one.",
     );
   }
-  const frames = (contexts.at(-1) ?? 0) - promptRows;
+  const [first = Infinity] = contexts;
+  if (first > promptRows) return promptRows;
+  throw new VoxfuseError(
+    "ERR_INVALID_ARGUMENT",
+    `--contexts has ${first}; the prompt alone has ${promptRows} rows. Name a larger one.`,
+  );
+}
+
+/** Makes the codes of one request up to the last context, and says when they came. */
+export async function measureArrivals(engine: Voxfuse, run: LongRun): Promise<Arrival[]> {
+  const { promptRows, contexts, warmUps } = run;
+  for (let warmUp = 0; warmUp < warmUps; warmUp++) await arrivalsOf(engine, WINDOW_FRAMES, run);
+  return arrivalsOf(engine, (contexts.at(-1) ?? 0) - promptRows, run);
+}
+
+async function arrivalsOf(
+  engine: Voxfuse,
+  frames: number,
+  { text, signal, onFrames }: LongRun,
+): Promise<Arrival[]> {
   const arrivals: Arrival[] = [{ frames: 0, atMs: performance.now() }];
   await engine.speak(text, {
     audio: false,
@@ -61,9 +88,9 @@ export async function measureArrivals(
     maxNewTokens: frames + 1,
     minNewTokens: Math.max(2, frames), // whatever the text: these frames are timed, not listened to
     signal,
-    onProgress: (seconds) => {
-      const come = Math.round(seconds * engine.framesPerSecond);
+    onProgress: (_seconds, come) => {
       arrivals.push({ frames: come, atMs: performance.now() });
+      onFrames?.(come);
     },
   });
   return arrivals;

@@ -14,6 +14,9 @@ export interface Conditions {
   readonly signal: AbortSignal;
 }
 
+/** Told how many frames of a run have come, of all its requests. */
+export type OnFrames = (frames: number) => void;
+
 /** Before a request that is to be alone: the engine is idle, and asleep as it then is. */
 const IDLE_MS = 10;
 
@@ -42,14 +45,22 @@ export async function measure(
   engine: Voxfuse,
   text: string,
   { concurrency, maxNewTokens, minNewTokens, codesOnly, signal }: Conditions,
+  onFrames?: OnFrames,
 ): Promise<Sample> {
-  const options = { maxNewTokens, minNewTokens, audio: !codesOnly, signal };
+  const framesOf = new Array<number>(concurrency).fill(0);
+  const options = (request: number) => ({
+    seed: SEED + request,
+    audio: !codesOnly,
+    ...{ maxNewTokens, minNewTokens, signal },
+    onProgress: (_seconds: number, frames: number): void => {
+      framesOf[request] = frames;
+      onFrames?.(sumOf(framesOf, (each) => each));
+    },
+  });
   const before = await engine.stats();
   const startedAt = performance.now();
   const speeches = await Promise.all(
-    Array.from({ length: concurrency }, (_, index) =>
-      engine.speak(text, { ...options, seed: SEED + index }),
-    ),
+    framesOf.map((_, request) => engine.speak(text, options(request))),
   );
   const wallMs = performance.now() - startedAt;
   const after = await engine.stats();

@@ -68,6 +68,7 @@ export interface Setting {
 }
 
 export interface BenchReport extends Setting {
+  /** None where they had no timed run. */
   readonly texts: readonly TextReport[];
   /** Of one request of codes alone, a frame at a time. */
   readonly contexts?: readonly ContextReport[];
@@ -140,11 +141,7 @@ export function reportLines(report: BenchReport): string[] {
   const { texts, contexts, firstAudio, trace } = report;
   return [
     ...settingLines(report),
-    "",
-    ...tableLines([
-      ["", ...texts.map(({ name }) => name)],
-      ...ROWS.map(([label, of]) => [label, ...texts.map(of)]),
-    ]),
+    ...(texts.length === 0 ? [] : ["", ...textLines(texts)]),
     ...(contexts === undefined ? [] : ["", ...contextLines(contexts)]),
     ...(firstAudio === undefined ? [] : ["", `first audio, ${audioText(firstAudio)}`]),
     ...(trace === undefined ? [] : ["", ...phaseLines(trace)]),
@@ -191,6 +188,13 @@ const ROWS: readonly (readonly [label: string, of: (text: TextReport) => string]
   ["floor, ms a frame", ({ floorMsPerFrame }) => floorMsPerFrame?.toFixed(3) ?? "-"],
   ["times the floor", ({ ratio }) => ratio?.toFixed(2) ?? "-"],
 ];
+
+function textLines(texts: readonly TextReport[]): string[] {
+  return tableLines([
+    ["", ...texts.map(({ name }) => name)],
+    ...ROWS.map(([label, of]) => [label, ...texts.map(of)]),
+  ]);
+}
 
 function phaseLines({ file, frames, phases }: TraceSummary & { readonly file: string }): string[] {
   const rows = phases.map(({ phase, launches, microseconds }) => [
