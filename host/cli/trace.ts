@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { TraceSummary } from "../synthesis/trace/summary.ts";
+import type { KernelSum, TraceSummary } from "../synthesis/trace/summary.ts";
+import { sumOf } from "./bench/statistics.ts";
 import { tableLines } from "./table.ts";
 
 export function addTrace(program: Command): void {
@@ -20,39 +21,44 @@ export function addTrace(program: Command): void {
 }
 
 /** A summary as a person reads it. */
-export function traceLines({ frames, phases, ops }: TraceSummary): string[] {
+export function traceLines({ frames, phases, layers, ops }: TraceSummary): string[] {
   if (ops.length === 0) return ["no kernels in this trace"];
   const aFrame = (value: number, digits: number): string =>
     frames === 0 ? "-" : (value / frames).toFixed(digits);
-  const row = (name: string, launches: number, microseconds: number): string[] => [
+  const row = (name: string, { calls, launches, microseconds }: KernelSum): string[] => [
     name,
     String(launches),
     microseconds.toFixed(1),
+    aFrame(calls, 1),
     aFrame(launches, 1),
     aFrame(microseconds, 2),
   ];
-  const total = (of: (each: { launches: number; microseconds: number }) => number): number =>
-    phases.reduce((sum, phase) => sum + of(phase), 0);
-  const all = row(
-    "all",
-    total(({ launches }) => launches),
-    total(({ microseconds }) => microseconds),
-  );
+  const columns = ["launches", "device µs", "ops a frame", "launches a frame", "µs a frame"];
   return [
     `${frames} frames`,
+    `layers, norms included: ${aFrame(layers.calls, 1)} ops a frame, ` +
+      `${aFrame(layers.launches, 1)} kernels`,
     "",
     ...tableLines([
-      ["phase", "launches", "device µs", "launches a frame", "µs a frame"],
-      ...phases.map(({ phase, launches, microseconds }) => row(phase, launches, microseconds)),
-      all,
+      ["phase", ...columns],
+      ...phases.map(({ phase, ...sum }) => row(phase, sum)),
+      row("all", total(phases)),
     ]),
     "",
     ...tableLines([
-      ["op", "launches", "device µs", "launches a frame", "µs a frame", "µs each"],
-      ...ops.map(({ op, launches, microseconds }) => [
-        ...row(op, launches, microseconds),
-        (microseconds / launches).toFixed(2),
+      ["op", ...columns, "µs each"],
+      ...ops.map(({ op, ...sum }) => [
+        ...row(op, sum),
+        (sum.microseconds / sum.launches).toFixed(2),
       ]),
     ]),
   ];
+}
+
+function total(sums: readonly KernelSum[]): KernelSum {
+  return {
+    calls: sumOf(sums, ({ calls }) => calls),
+    launches: sumOf(sums, ({ launches }) => launches),
+    microseconds: sumOf(sums, ({ microseconds }) => microseconds),
+  };
 }

@@ -130,7 +130,8 @@ test("a report is a column for each text, and says where it was measured", (t) =
     trace: {
       file: "trace.json",
       frames: 10,
-      phases: [{ phase: "talker", launches: 1000, microseconds: 9000 }],
+      phases: [{ phase: "talker", calls: 900, launches: 1000, microseconds: 9000 }],
+      layers: { calls: 900, launches: 1000, microseconds: 9000 },
       ops: [],
     },
   };

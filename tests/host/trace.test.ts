@@ -9,9 +9,10 @@ import { summariseTrace } from "../../host/synthesis/trace/summary.ts";
 import { temporaryFolder, throwsCode } from "../support/golden.ts";
 import { drain, request, setUp } from "../support/scheduling.ts";
 
-/** A kernel as the sidecar writes it. */
-function kernel(op: string, phase: string, frame: number, dur: number): TraceEvent {
-  const args = { op, op_index: 0, program_kind: 1, phase, frame };
+/** A kernel as the sidecar writes it; of a frame's ops in a phase the one of `index`. */
+function kernel(op: string, phase: string, frame: number, dur: number, index = 0): TraceEvent {
+  const first = 100 * ["head", "pick", "predictor", "talker", "embed"].indexOf(phase);
+  const args = { op, op_index: first + index, program_kind: 1, phase, frame };
   return { name: `${op}_kernel`, cat: "kernel", ph: "X", ts: 0, dur, pid: 1, tid: 1, args };
 }
 
@@ -20,8 +21,10 @@ const KERNELS: readonly TraceEvent[] = [
   ...[0, 1].flatMap((frame) => [
     kernel("matmul", "head", frame, 3),
     kernel("pick", "pick", frame, 2),
-    kernel("norm_matmul", "predictor", frame, 4),
-    kernel("norm_matmul", "predictor", frame, 4),
+    kernel("norm_matmul", "predictor", frame, 4, 0),
+    kernel("norm_matmul", "predictor", frame, 4, 1),
+    kernel("matmul", "predictor", frame, 1, 2),
+    kernel("matmul", "predictor", frame, 1, 2), // the sum of what the first left
     kernel("norm_matmul", "talker", frame, 6),
     kernel("frame_embed", "embed", frame, 1),
   ]),
@@ -33,20 +36,21 @@ test("a trace is summed up by phase and by op", (t) => {
   t.deepEqual(summariseTrace(KERNELS), {
     frames: 2,
     phases: [
-      { phase: "prompt", launches: 1, microseconds: 5 },
-      { phase: "talker", launches: 2, microseconds: 12 },
-      { phase: "predictor", launches: 4, microseconds: 16 },
-      { phase: "heads and picks", launches: 4, microseconds: 10 },
-      { phase: "vocoder", launches: 1, microseconds: 10 },
-      { phase: "other", launches: 2, microseconds: 2 },
+      { phase: "prompt", calls: 1, launches: 1, microseconds: 5 },
+      { phase: "talker", calls: 2, launches: 2, microseconds: 12 },
+      { phase: "predictor", calls: 6, launches: 8, microseconds: 20 },
+      { phase: "heads and picks", calls: 4, launches: 4, microseconds: 10 },
+      { phase: "vocoder", calls: 1, launches: 1, microseconds: 10 },
+      { phase: "other", calls: 2, launches: 2, microseconds: 2 },
     ],
+    layers: { calls: 8, launches: 10, microseconds: 32 },
     ops: [
-      { op: "norm_matmul", launches: 6, microseconds: 28 },
-      { op: "causal_conv1d", launches: 1, microseconds: 10 },
-      { op: "matmul", launches: 2, microseconds: 6 },
-      { op: "rms_norm", launches: 1, microseconds: 5 },
-      { op: "pick", launches: 2, microseconds: 4 },
-      { op: "frame_embed", launches: 2, microseconds: 2 },
+      { op: "norm_matmul", calls: 6, launches: 6, microseconds: 28 },
+      { op: "matmul", calls: 4, launches: 6, microseconds: 10 },
+      { op: "causal_conv1d", calls: 1, launches: 1, microseconds: 10 },
+      { op: "rms_norm", calls: 1, launches: 1, microseconds: 5 },
+      { op: "pick", calls: 2, launches: 2, microseconds: 4 },
+      { op: "frame_embed", calls: 2, launches: 2, microseconds: 2 },
     ],
   });
 });
@@ -55,8 +59,9 @@ test("kernels without the sidecar's words count under their own name", (t) => {
   const bare: TraceEvent = { name: "odd", cat: "kernel", ph: "X", pid: 1, tid: 1 };
   t.deepEqual(summariseTrace([bare]), {
     frames: 0,
-    phases: [{ phase: "other", launches: 1, microseconds: 0 }],
-    ops: [{ op: "odd", launches: 1, microseconds: 0 }],
+    phases: [{ phase: "other", calls: 1, launches: 1, microseconds: 0 }],
+    layers: { calls: 0, launches: 0, microseconds: 0 },
+    ops: [{ op: "odd", calls: 1, launches: 1, microseconds: 0 }],
   });
 });
 
@@ -64,10 +69,11 @@ test("a summary is printed with what a frame has of it", (t) => {
   const lines = traceLines(summariseTrace(KERNELS));
   t.is(lines[0], "2 frames");
   t.true(
-    lines.some((line) => /^predictor +4 +16\.0 +2\.0 +8\.00$/.test(line)),
+    lines.some((line) => /^predictor +8 +20\.0 +3\.0 +4\.0 +10\.00$/.test(line)),
     lines.join("\n"),
   );
-  t.true(lines.some((line) => /^norm_matmul +6 +28\.0 +3\.0 +14\.00 +4\.67$/.test(line)));
+  t.true(lines.some((line) => /^norm_matmul +6 +28\.0 +3\.0 +3\.0 +14\.00 +4\.67$/.test(line)));
+  t.is(lines[1], "layers, norms included: 4.0 ops a frame, 5.0 kernels");
   t.deepEqual(traceLines(summariseTrace([])), ["no kernels in this trace"]);
 });
 
