@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { KernelSum, TraceSummary } from "../synthesis/trace/summary.ts";
+import type { Busy, KernelSum, TraceSummary } from "../synthesis/trace/summary.ts";
 import { sumOf } from "./bench/statistics.ts";
 import { tableLines } from "./table.ts";
 
@@ -21,7 +21,7 @@ export function addTrace(program: Command): void {
 }
 
 /** A summary as a person reads it. */
-export function traceLines({ frames, phases, layers, ops }: TraceSummary): string[] {
+export function traceLines({ frames, phases, layers, busy, ops }: TraceSummary): string[] {
   if (ops.length === 0) return ["no kernels in this trace"];
   const aFrame = (value: number, digits: number): string =>
     frames === 0 ? "-" : (value / frames).toFixed(digits);
@@ -38,6 +38,7 @@ export function traceLines({ frames, phases, layers, ops }: TraceSummary): strin
     `${frames} frames`,
     `layers, norms included: ${aFrame(layers.calls, 1)} ops a frame, ` +
       `${aFrame(layers.launches, 1)} kernels`,
+    ...(busy === undefined ? [] : [busyLine(busy)]),
     "",
     ...tableLines([
       ["phase", ...columns],
@@ -53,6 +54,12 @@ export function traceLines({ frames, phases, layers, ops }: TraceSummary): strin
       ]),
     ]),
   ];
+}
+
+/** See Busy for what is counted. */
+export function busyLine({ microseconds, spanMicroseconds }: Busy): string {
+  const share = ((100 * microseconds) / spanMicroseconds).toFixed(1);
+  return `GPU busy ${share} % of ${(spanMicroseconds / 1000).toFixed(2)} ms of frames`;
 }
 
 function total(sums: readonly KernelSum[]): KernelSum {

@@ -132,6 +132,7 @@ test("a report is a column for each text, and says where it was measured", (t) =
       frames: 10,
       phases: [{ phase: "talker", calls: 900, launches: 1000, microseconds: 9000 }],
       layers: { calls: 900, launches: 1000, microseconds: 9000 },
+      busy: { microseconds: 9000, spanMicroseconds: 12_000 },
       ops: [],
     },
   };
@@ -148,6 +149,7 @@ test("a report is a column for each text, and says where it was measured", (t) =
     /^256 +2\.000 +1\.600 +1\.25$/,
     /^first audio, 100 requests of 32 prompt rows: p50 12\.0 ms, p95 19\.0 ms$/,
     /^talker +100\.0 +0\.900$/,
+    /^GPU busy 75\.0 % of 12\.00 ms of frames$/,
   ]) {
     t.true(
       lines.some((each) => line.test(each)),

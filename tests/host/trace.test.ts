@@ -44,6 +44,7 @@ test("a trace is summed up by phase and by op", (t) => {
       { phase: "other", calls: 2, launches: 2, microseconds: 2 },
     ],
     layers: { calls: 8, launches: 10, microseconds: 32 },
+    busy: { spanMicroseconds: 6, microseconds: 6 },
     ops: [
       { op: "norm_matmul", calls: 6, launches: 6, microseconds: 28 },
       { op: "matmul", calls: 4, launches: 6, microseconds: 10 },
@@ -53,6 +54,36 @@ test("a trace is summed up by phase and by op", (t) => {
       { op: "frame_embed", calls: 2, launches: 2, microseconds: 2 },
     ],
   });
+});
+
+test("a GPU is busy while a kernel runs, from the first of the frames to the last", (t) => {
+  const at = (phase: string, from: number, to: number): TraceEvent => {
+    return { ...kernel("op", phase, 0, to - from), ts: from };
+  };
+  const busyOf = (...kernels: TraceEvent[]) => summariseTrace(kernels).busy;
+  t.deepEqual(
+    busyOf(
+      at("prefill", 0, 110), // the end of it lies in the span
+      at("talker", 150, 200), // in any order
+      at("predictor", 100, 140),
+      at("vocoder", 120, 170), // over the end of one, the pause and the begin of the next
+      at("vocoder", 125, 130), // within others
+      at("head", 300, 320),
+      at("vocoder", 310, 400), // its end is out of the span
+      at("other", 500, 600),
+    ),
+    { spanMicroseconds: 220, microseconds: 120 },
+  );
+  t.deepEqual(busyOf(at("pick", 5, 15), at("talker", 15, 25)), {
+    spanMicroseconds: 20,
+    microseconds: 20,
+  });
+  t.is(busyOf(at("prefill", 0, 110), at("vocoder", 120, 130)), undefined);
+  const many = Array.from({ length: 300_000 }, (_, index) =>
+    at("talker", 2 * index, 2 * index + 1),
+  );
+  t.deepEqual(busyOf(...many.slice(0, 2)), { spanMicroseconds: 3, microseconds: 2 });
+  t.deepEqual(summariseTrace(many).busy, { spanMicroseconds: 599_999, microseconds: 300_000 });
 });
 
 test("kernels without the sidecar's words count under their own name", (t) => {
@@ -73,6 +104,7 @@ test("a summary is printed with what a frame has of it", (t) => {
     lines.join("\n"),
   );
   t.true(lines.some((line) => /^norm_matmul +6 +28\.0 +3\.0 +3\.0 +14\.00 +4\.67$/.test(line)));
+  t.is(lines[2], "GPU busy 100.0 % of 0.01 ms of frames");
   t.is(lines[1], "layers, norms included: 4.0 ops a frame, 5.0 kernels");
   t.deepEqual(traceLines(summariseTrace([])), ["no kernels in this trace"]);
 });

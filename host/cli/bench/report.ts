@@ -1,6 +1,7 @@
 import type { StepBytes } from "../../synthesis/weight-bytes.ts";
 import type { TraceSummary } from "../../synthesis/trace/summary.ts";
 import { tableLines } from "../table.ts";
+import { busyLine } from "../trace.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { ContextReport } from "./contexts.ts";
 import { floorOf } from "./floor.ts";
@@ -196,7 +197,8 @@ function textLines(texts: readonly TextReport[]): string[] {
   ]);
 }
 
-function phaseLines({ file, frames, phases }: TraceSummary & { readonly file: string }): string[] {
+function phaseLines(trace: TraceSummary & { readonly file: string }): string[] {
+  const { file, frames, phases, busy } = trace;
   const rows = phases.map(({ phase, launches, microseconds }) => [
     phase,
     (launches / Math.max(1, frames)).toFixed(1),
@@ -205,6 +207,7 @@ function phaseLines({ file, frames, phases }: TraceSummary & { readonly file: st
   return [
     `${file}: one run more, ${frames} frames`,
     ...tableLines([["phase", "launches a frame", "device ms a frame"], ...rows]),
+    ...(busy === undefined ? [] : [busyLine(busy)]),
   ];
 }
 
