@@ -123,7 +123,7 @@ async function timedText(
   { name, text }: BenchText,
 ): Promise<TextReport> {
   const promptRows = (await promptRowsOf(model, text)).reduce((sum, rows) => sum + rows, 0);
-  const progress = progressOf(`${name} text`, flags);
+  const progress = progressOf(flags.text === undefined ? `${name} text` : name, flags);
   const samples: Sample[] = [];
   const runs = flags.warmUps + flags.runs;
   try {

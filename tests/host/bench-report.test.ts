@@ -3,6 +3,8 @@ import { contextReport, contextsFrom, promptOfLongRun } from "../../host/cli/ben
 import { reportLines, summariseText } from "../../host/cli/bench/report.ts";
 import type { BenchReport, Setting } from "../../host/cli/bench/report.ts";
 import type { Sample } from "../../host/cli/bench/measure.ts";
+import { steadyPart } from "../../host/cli/bench/steady.ts";
+import type { Arrival } from "../../host/cli/bench/steady.ts";
 import { medianBy, percentile } from "../../host/cli/bench/statistics.ts";
 import { TEXTS, TWENTY_WORDS } from "../../host/cli/bench/texts.ts";
 import { readCheckpoint } from "../../host/synthesis/checkpoint.ts";
@@ -26,6 +28,7 @@ function sample(wallMs: number, more: Partial<Sample> = {}): Sample {
     frames: 20,
     speechSeconds: 1.6,
     wallMs,
+    steady: { frames: 12, wallMs: wallMs / 2 },
     decodeMs: 60,
     vocodeMs: 20,
     plannerMs: 0.2,
@@ -69,6 +72,7 @@ test("a text's figures are those of its median run, its range and first audio of
     frames: 20,
     speechSeconds: 1.6,
     framesPerSecond: 20_000 / 120,
+    steady: { framesPerSecond: 12_000 / 60, wallMs: 60 },
     frameMs: 6,
     frameMsMin: 5,
     frameMsMax: 10,
@@ -92,11 +96,11 @@ test("a text's figures are those of its median run, its range and first audio of
 test("without a bandwidth there is no floor, and overlapping work leaves the host nothing", (t) => {
   const report = summariseText({
     name: "short",
-    samples: [sample(70, { firstAudioMs: [] })],
+    samples: [sample(70, { firstAudioMs: [], steady: undefined })],
     ...READING,
   });
   t.is(report.hostMsPerFrame, 0);
-  for (const name of ["floorMsPerFrame", "ratio", "bandwidth", "firstAudio"]) {
+  for (const name of ["floorMsPerFrame", "ratio", "bandwidth", "firstAudio", "steady"]) {
     t.false(name in report, name);
   }
 });
@@ -142,6 +146,8 @@ test("a report is a column for each text, and says where it was measured", (t) =
     /^a GPU, CUDA graphs$/,
     /^loaded in 1234 ms, 5\.25 GB on the GPU$/,
     /^ +short +long$/,
+    /^ {2}while all speak +200\.0 +200\.0$/,
+    /^ {2}for so many ms +60 +60$/,
     /^ms a frame +6\.000 +6\.000$/,
     /^times the floor +- +-$/,
     /^a step reads weights of 2\.0 MB in the talker, 7\.0 .* predictor, 1\.0 MB in the vocoder$/,
@@ -176,6 +182,30 @@ test("the time at a context is the mean of the frames that end there", (t) => {
   t.is(at(301).frameMs, 3); // between two arrivals
   t.is(at(50).frameMs, 2); // fewer frames than a mean is made of
   t.throws(() => at(4096), { instanceOf: RangeError });
+});
+
+test("all speak from the last one's first frame to the first one's end", (t) => {
+  const every = (stepMs: number, first: number, last: number, startMs: number): Arrival[] =>
+    Array.from({ length: (last - first) / 8 + 1 }, (_, index) => {
+      return { frames: first + 8 * index, atMs: startMs + stepMs * index };
+    });
+  // Eight frames in 20 ms: one from 100 ms on, one from 150 ms on, which ends first, at 310 ms.
+  const early = every(20, 1, 161, 100);
+  const late = every(20, 1, 65, 150);
+  const frames = (8 / 20) * 160;
+  const both = steadyPart([early, late]);
+  t.is(both?.wallMs, 160);
+  t.true(Math.abs((both?.frames ?? 0) - 2 * frames) < 1e-9, `${both?.frames} frames`);
+  t.deepEqual(steadyPart([late]), { frames: 64, wallMs: 160 });
+  // Told of the same steps one after the other, the second by 2 ms later.
+  const behind = every(20, 1, 65, 152);
+  const near = steadyPart([late, behind]);
+  t.is(near?.wallMs, 158);
+  t.true(Math.abs((near?.frames ?? 0) - 2 * (8 / 20) * 158) < 1e-9);
+  // One is over before the other begins, or never says a word.
+  t.is(steadyPart([early, every(20, 1, 9, 900)]), undefined);
+  t.is(steadyPart([early, []]), undefined);
+  t.is(steadyPart([[{ frames: 8, atMs: 5 }]]), undefined);
 });
 
 test("contexts are whole numbers, in any order", (t) => {

@@ -4,16 +4,11 @@ import { floorOf } from "./floor.ts";
 import type { Floor } from "./floor.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { OnFrames } from "./measure.ts";
+import type { Arrival } from "./steady.ts";
 import { SEED } from "./texts.ts";
 
 /** Frames that the time at a talker position is the mean of; they end there. */
 const WINDOW_FRAMES = 64;
-
-/** When so many frames had come. */
-export interface Arrival {
-  readonly frames: number;
-  readonly atMs: number;
-}
 
 /** What a frame took around one talker position. */
 export interface ContextReport extends Partial<Floor> {

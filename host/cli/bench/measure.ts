@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineStats, Voxfuse } from "../../index.ts";
 import { sumOf } from "./statistics.ts";
+import { steadyPart } from "./steady.ts";
+import type { Arrival, Steady } from "./steady.ts";
 import { SEED } from "./texts.ts";
 
 /** How texts are spoken. */
@@ -26,6 +28,8 @@ export interface Sample {
   readonly frames: number;
   readonly speechSeconds: number;
   readonly wallMs: number;
+  /** Without ramp-up and tail; undefined where there is no such time. */
+  readonly steady: Steady | undefined;
   /** In decode and prompt runs, as the sidecar says. */
   readonly decodeMs: number;
   readonly vocodeMs: number;
@@ -47,20 +51,20 @@ export async function measure(
   { concurrency, maxNewTokens, minNewTokens, codesOnly, signal }: Conditions,
   onFrames?: OnFrames,
 ): Promise<Sample> {
-  const framesOf = new Array<number>(concurrency).fill(0);
+  const arrivals = Array.from({ length: concurrency }, (): Arrival[] => []);
   const options = (request: number) => ({
     seed: SEED + request,
     audio: !codesOnly,
     ...{ maxNewTokens, minNewTokens, signal },
     onProgress: (_seconds: number, frames: number): void => {
-      framesOf[request] = frames;
-      onFrames?.(sumOf(framesOf, (each) => each));
+      arrivals[request]?.push({ frames, atMs: performance.now() });
+      onFrames?.(sumOf(arrivals, (each) => each.at(-1)?.frames ?? 0));
     },
   });
   const before = await engine.stats();
   const startedAt = performance.now();
   const speeches = await Promise.all(
-    framesOf.map((_, request) => engine.speak(text, options(request))),
+    arrivals.map((_, request) => engine.speak(text, options(request))),
   );
   const wallMs = performance.now() - startedAt;
   const after = await engine.stats();
@@ -72,6 +76,7 @@ export async function measure(
       ? frames / engine.framesPerSecond
       : sumOf(speeches, ({ seconds }) => seconds),
     wallMs,
+    steady: steadyPart(arrivals),
     decodeMs: spent("decodeMs"),
     vocodeMs: spent("vocodeMs"),
     plannerMs: spent("plannerMs"),

@@ -8,6 +8,7 @@ import { floorOf } from "./floor.ts";
 import type { Floor } from "./floor.ts";
 import type { Sample } from "./measure.ts";
 import { medianBy, percentile } from "./statistics.ts";
+import type { Steady } from "./steady.ts";
 
 /** Times of a call's first audio. */
 export interface FirstAudio {
@@ -23,7 +24,13 @@ export interface TextReport extends Partial<Floor> {
   readonly promptRows: number;
   readonly frames: number;
   readonly speechSeconds: number;
+  /** Of all requests, from the call to the end of the last one. */
   readonly framesPerSecond: number;
+  /** Of all requests, while every one of them speaks; absent where they never all do. */
+  readonly steady?: {
+    readonly framesPerSecond: number;
+    readonly wallMs: number;
+  };
   /** Wall time over frames, and its range over all iterations. */
   readonly frameMs: number;
   readonly frameMsMin: number;
@@ -99,7 +106,7 @@ export function summariseText(runs: TextRuns): TextReport {
   const { name, samples, concurrency, promptRows, weightBytes, cacheBytes, bandwidth } = runs;
   const median = medianBy(samples, frameMsOf);
   if (median === undefined) throw new RangeError("a text was not spoken");
-  const { frames, wallMs } = median;
+  const { frames, wallMs, steady } = median;
   const all = samples.map(frameMsOf);
   const { talker, predictor, vocoder } = weightBytes;
   const weightBytesPerFrame = ((talker + predictor + vocoder) * median.steps) / frames;
@@ -111,6 +118,7 @@ export function summariseText(runs: TextRuns): TextReport {
     frames,
     speechSeconds: median.speechSeconds,
     framesPerSecond: (1000 * frames) / wallMs,
+    ...(steady === undefined ? {} : { steady: ratesOf(steady) }),
     frameMs: wallMs / frames,
     frameMsMin: Math.min(...all),
     frameMsMax: Math.max(...all),
@@ -127,6 +135,10 @@ export function summariseText(runs: TextRuns): TextReport {
     cacheBytesPerFrame,
     ...floorOf(weightBytesPerFrame + cacheBytesPerFrame, wallMs / frames, bandwidth),
   };
+}
+
+function ratesOf({ frames, wallMs }: Steady) {
+  return { framesPerSecond: (1000 * frames) / wallMs, wallMs };
 }
 
 export function summariseFirstAudio(timesMs: readonly number[]): FirstAudio {
@@ -171,6 +183,8 @@ const ROWS: readonly (readonly [label: string, of: (text: TextReport) => string]
   ["speech, s", ({ speechSeconds }) => speechSeconds.toFixed(2)],
   ["frames", ({ frames }) => String(frames)],
   ["frames/s", ({ framesPerSecond }) => framesPerSecond.toFixed(1)],
+  ["  while all speak", ({ steady }) => steady?.framesPerSecond.toFixed(1) ?? "-"],
+  ["  for so many ms", ({ steady }) => steady?.wallMs.toFixed(0) ?? "-"],
   ["ms a frame", ({ frameMs }) => frameMs.toFixed(3)],
   ["  its range", ({ frameMsMin, frameMsMax }) => range(frameMsMin, frameMsMax)],
   ["  prompt, talker, predictor", ({ decodeMsPerFrame }) => decodeMsPerFrame.toFixed(3)],
