@@ -102,8 +102,9 @@ std::string quoted(std::string_view text) {
   return json + "\"";
 }
 
-Buffers buffers_of(const KernelCase& item, std::uint32_t poison) {
-  return Buffers(item.family, item.op + "/" + item.name, poison, item.act);
+/// `drawn`: buffers of this case from an earlier run, so that nothing is drawn twice.
+Buffers buffers_of(const KernelCase& item, std::uint32_t poison, const Buffers* drawn = nullptr) {
+  return Buffers(item.family, item.op + "/" + item.name, poison, item.act, drawn);
 }
 
 /// Empty, or what is wrong with an answer.
@@ -124,7 +125,7 @@ std::string run_once(const KernelCase& item, Buffers& buffers, const Call& call)
 
 /// Runs a case with the other poison and compares bits.
 std::string rerun(const KernelCase& item, const Buffers& first, const Call& call) {
-  Buffers again = buffers_of(item, 1);
+  Buffers again = buffers_of(item, 1, &first);
   std::string wrong = run_once(item, again, call);
   return wrong.empty() ? again.bit_difference(first) : wrong;
 }
@@ -157,25 +158,25 @@ class Checker {
  private:
   /// Against the reference, again with other patterns, each part alone, and products by cuBLAS.
   std::string check_cuda(const KernelCase& item, const Buffers& reference, double& worst) {
-    Buffers first = buffers_of(item, 0);
+    Buffers first = buffers_of(item, 0, &reference);
     std::string wrong = run_on_gpu(item, first, {});
     // What a kernel finds wrong with one lane does not keep the others from their work.
     const bool compares = item.error == ErrorCode::kOk;
     if (wrong.empty() && compares) wrong = first.difference(reference, item.tolerance, worst);
     if (!wrong.empty()) return "cuda: " + wrong;
     if (!compares) return "";
-    Buffers again = buffers_of(item, 1);
+    Buffers again = buffers_of(item, 1, &reference);
     wrong = run_on_gpu(item, again, {});
     if (wrong.empty()) wrong = again.bit_difference(first);
     if (!wrong.empty()) return "cuda, once more: " + wrong;
     if (item.has_parts) {
-      Buffers parts = buffers_of(item, 1);
+      Buffers parts = buffers_of(item, 1, &reference);
       wrong = run_on_gpu(item, parts, {.by_parts = true});
       if (wrong.empty()) wrong = parts.bit_difference(first);
       if (!wrong.empty()) return "cuda, each part alone: " + wrong;
     }
     if (item.op != "matmul" || !gpu_->has_cublas()) return "";
-    Buffers library = buffers_of(item, 1);
+    Buffers library = buffers_of(item, 1, &reference);
     wrong = run_on_gpu(item, library, {.cublas = true});
     if (wrong.empty()) wrong = library.difference(reference, item.tolerance, worst);
     return wrong.empty() ? "" : "cuBLAS: " + wrong;
@@ -193,9 +194,10 @@ class Checker {
       for (const auto& pool : pools_) {
         const Call call{.pool = pool.get()};
         std::string wrong;
-        if (refuses(item, call)) continue;
+        if (refuses(item, reference, call)) continue;
         if (first == nullptr) {
-          first = std::make_unique<Buffers>(item.family, item.op + "/" + item.name, 0u, item.act);
+          first = std::make_unique<Buffers>(item.family, item.op + "/" + item.name, 0u, item.act,
+                                            &reference);
           wrong = run_once(item, *first, call);
           if (wrong.empty()) wrong = first->difference(reference, item.tolerance, worst);
         }
@@ -210,9 +212,9 @@ class Checker {
   }
 
   /// Most twins of the CPU have f32 activations alone: they say so and write nothing.
-  static bool refuses(const KernelCase& item, const Call& call) {
+  static bool refuses(const KernelCase& item, const Buffers& drawn, const Call& call) {
     if (item.act != Dtype::kBf16) return false;
-    Buffers buffers = buffers_of(item, 0);
+    Buffers buffers = buffers_of(item, 0, &drawn);
     return item.prepare(buffers)(call).code() == ErrorCode::kBadDtype && !buffers.touched();
   }
 

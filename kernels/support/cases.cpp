@@ -54,7 +54,8 @@ struct Buffers::Buffer {
   std::size_t rows;
   std::size_t count;
   std::size_t stride;
-  std::vector<std::byte> initial;  // all rows with their guards, as first filled
+  /// All rows with their guards, as first filled. Runs of a case share those of random operands.
+  std::shared_ptr<const std::vector<std::byte>> initial;
   std::byte* memory = nullptr;
 
   Buffer() = default;
@@ -66,9 +67,17 @@ struct Buffers::Buffer {
   std::byte* row(std::size_t index) const { return memory + kAlignment + index * stride; }
   std::byte* at(std::size_t index, std::size_t i) const { return row(index) + i * element_bytes(); }
   const std::byte* initial_at(std::size_t index, std::size_t i) const {
-    return initial.data() + (at(index, i) - memory);
+    return initial->data() + (at(index, i) - memory);
   }
   std::size_t bytes() const { return kAlignment + rows * stride; }
+  std::size_t row_bytes() const { return count * element_bytes(); }
+  void keep_as_initial() {
+    initial = std::make_shared<const std::vector<std::byte>>(memory, memory + bytes());
+  }
+  /// Whether `size` bytes from `from` on are as first filled.
+  bool is_initial(const std::byte* from, std::size_t size) const {
+    return std::memcmp(from, initial->data() + (from - memory), size) == 0;
+  }
   std::uint32_t word_in(const std::byte* from) const {
     std::uint32_t word = 0;
     std::memcpy(&word, from, element_bytes());
@@ -91,8 +100,9 @@ struct Buffers::Buffer {
   }
 };
 
-Buffers::Buffers(Family family, std::string seed, std::uint32_t poison, Dtype act)
-    : family_(family), act_(act), seed_(std::move(seed)), poison_(poison) {}
+Buffers::Buffers(Family family, std::string seed, std::uint32_t poison, Dtype act,
+                 const Buffers* drawn)
+    : family_(family), act_(act), seed_(std::move(seed)), poison_(poison), drawn_(drawn) {}
 Buffers::~Buffers() = default;
 
 Buffers::Buffer& Buffers::make(const char* name, Kind kind, Role role, std::size_t rows,
@@ -103,26 +113,34 @@ Buffers::Buffer& Buffers::make(const char* name, Kind kind, Role role, std::size
   buffer->role = role;
   buffer->rows = rows;
   buffer->count = count;
-  const std::size_t used = count * buffer->element_bytes() + kGuard;
+  const std::size_t used = buffer->row_bytes() + kGuard;
   buffer->stride = (used + kAlignment - 1) / kAlignment * kAlignment;
   buffer->memory =
       static_cast<std::byte*>(::operator new(buffer->bytes(), std::align_val_t(kAlignment)));
-  std::fill_n(buffer->memory, buffer->bytes(), kGuardByte);
-  // A quiet NaN in f32 and in bf16, and no index of anything.
-  const std::uint32_t pattern = poison_ == 0 ? 0x7fc17fc1u : 0x7fde7fdeu;
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t i = 0; i < count; ++i) {
-      std::memcpy(buffer->at(row, i), &pattern, buffer->element_bytes());
-    }
+  const bool is_random = kind != Kind::kU32 && (role == Role::kInput || role == Role::kState);
+  if (is_random && drawn_ != nullptr) {
+    buffer->initial = drawn_->buffers_[buffers_.size()]->initial;
+    std::ranges::copy(*buffer->initial, buffer->memory);
+  } else {
+    std::fill_n(buffer->memory, buffer->bytes(), kGuardByte);
+    is_random ? fill_random(*buffer) : fill_with_poison(*buffer);
+    buffer->keep_as_initial();
   }
-  if (role == Role::kInput || role == Role::kState) fill_random(*buffer);
-  buffer->initial.assign(buffer->memory, buffer->memory + buffer->bytes());
   buffers_.push_back(std::move(buffer));
   return *buffers_.back();
 }
 
+void Buffers::fill_with_poison(Buffer& buffer) {
+  // A quiet NaN in f32 and in bf16, and no index of anything.
+  const std::uint32_t pattern = poison_ == 0 ? 0x7fc17fc1u : 0x7fde7fdeu;
+  for (std::size_t row = 0; row < buffer.rows; ++row) {
+    for (std::size_t i = 0; i < buffer.count; ++i) {
+      std::memcpy(buffer.at(row, i), &pattern, buffer.element_bytes());
+    }
+  }
+}
+
 void Buffers::fill_random(Buffer& buffer) {
-  if (buffer.kind == Kind::kU32) return;  // integers are always given
   Random random{seed_of(seed_ + "/" + buffer.name)};
   for (std::size_t row = 0; row < buffer.rows; ++row) {
     for (std::size_t i = 0; i < buffer.count; ++i) {
@@ -158,7 +176,7 @@ float* Buffers::state_f32(const char* name, std::size_t count) {
 const float* Buffers::input_f32(const char* name, const std::vector<float>& values) {
   Buffer& buffer = make(name, Kind::kF32, Role::kInput, 1, values.size());
   for (std::size_t i = 0; i < values.size(); ++i) buffer.put(0, i, values[i]);
-  buffer.initial.assign(buffer.memory, buffer.memory + buffer.bytes());
+  buffer.keep_as_initial();
   return ConstTensor{buffer.row(0)}.f32();
 }
 
@@ -173,7 +191,7 @@ RowSpan<T> Buffers::row_words(const char* name, Role role, std::size_t count,
       std::memcpy(buffer.at(row, i), &word, sizeof word);
     }
   }
-  buffer.initial.assign(buffer.memory, buffer.memory + buffer.bytes());
+  buffer.keep_as_initial();
   return {reinterpret_cast<T*>(buffer.row(0)), buffer.stride, lane_table_};  // as above
 }
 
@@ -195,13 +213,13 @@ const std::uint32_t* Buffers::input_u32(const char* name,
                                         const std::vector<std::uint32_t>& values) {
   Buffer& buffer = make(name, Kind::kU32, Role::kInput, 1, values.size());
   std::memcpy(buffer.row(0), values.data(), values.size() * sizeof(std::uint32_t));
-  buffer.initial.assign(buffer.memory, buffer.memory + buffer.bytes());
+  buffer.keep_as_initial();
   return static_cast<const std::uint32_t*>(static_cast<const void*>(buffer.row(0)));
 }
 std::uint32_t* Buffers::state_u32(const char* name, const std::vector<std::uint32_t>& values) {
   Buffer& buffer = make(name, Kind::kU32, Role::kState, 1, values.size());
   std::memcpy(buffer.row(0), values.data(), values.size() * sizeof(std::uint32_t));
-  buffer.initial.assign(buffer.memory, buffer.memory + buffer.bytes());
+  buffer.keep_as_initial();
   return static_cast<std::uint32_t*>(static_cast<void*>(buffer.row(0)));
 }
 std::uint32_t* Buffers::output_u32(const char* name, std::size_t count) {
@@ -255,28 +273,28 @@ std::vector<Buffers::Range> Buffers::ranges() const {
 std::string Buffers::damage() const {
   for (const auto& owned : buffers_) {
     const Buffer& buffer = *owned;
-    const std::size_t used = buffer.count * buffer.element_bytes();
-    for (std::size_t i = 0; i < buffer.bytes(); ++i) {
-      if (buffer.memory[i] == buffer.initial[i]) continue;
-      const bool before = i < kAlignment;
-      const std::size_t row = before ? 0 : (i - kAlignment) / buffer.stride;
-      if (before || (i - kAlignment) % buffer.stride >= used) {
-        return "a guard of " + buffer.name + " was written to";
-      }
-      if (buffer.role == Role::kInput) return "the input " + buffer.name + " was written to";
-      if (buffer.rows > 1 && std::ranges::find(lane_rows_, row) == lane_rows_.end()) {
-        return "row " + std::to_string(row) + " of " + buffer.name + " is no lane's, but changed";
-      }
+    const std::size_t guard = buffer.stride - buffer.row_bytes();
+    bool guards_hold = buffer.is_initial(buffer.memory, kAlignment);
+    for (std::size_t row = 0; row < buffer.rows; ++row) {
+      guards_hold &= buffer.is_initial(buffer.row(row) + buffer.row_bytes(), guard);
+    }
+    if (!guards_hold) return "a guard of " + buffer.name + " was written to";
+    for (std::size_t row = 0; row < buffer.rows; ++row) {
+      const bool is_input = buffer.role == Role::kInput;
+      const bool may_change =
+          !is_input && (buffer.rows == 1 || std::ranges::find(lane_rows_, row) != lane_rows_.end());
+      if (may_change || buffer.is_initial(buffer.row(row), buffer.row_bytes())) continue;
+      if (is_input) return "the input " + buffer.name + " was written to";
+      return "row " + std::to_string(row) + " of " + buffer.name + " is no lane's, but changed";
     }
   }
   return "";
 }
 
 bool Buffers::touched() const {
-  for (const auto& buffer : buffers_) {
-    if (!std::equal(buffer->initial.begin(), buffer->initial.end(), buffer->memory)) return true;
-  }
-  return false;
+  return std::ranges::any_of(buffers_, [](const auto& buffer) {
+    return !buffer->is_initial(buffer->memory, buffer->bytes());
+  });
 }
 
 std::string Buffers::bit_difference(const Buffers& other) const {
@@ -285,6 +303,7 @@ std::string Buffers::bit_difference(const Buffers& other) const {
     const Buffer& theirs = *other.buffers_[b];
     if (mine.role == Role::kInput || mine.role == Role::kScratch) continue;
     for (std::size_t row = 0; row < mine.rows; ++row) {
+      if (std::memcmp(mine.row(row), theirs.row(row), mine.row_bytes()) == 0) continue;
       for (std::size_t i = 0; i < mine.count; ++i) {
         const std::uint32_t a = mine.word_in(mine.at(row, i));
         const std::uint32_t c = theirs.word_in(theirs.at(row, i));

@@ -42,7 +42,9 @@ class Buffers {
  public:
   /// `poison` chooses the pattern that outputs and scratch begin with.
   /// `act` is the dtype of operands that are made without one: activations.
-  Buffers(Family family, std::string seed, std::uint32_t poison, Dtype act = Dtype::kF32);
+  /// `drawn`, buffers of the same case, has its random operands already: they are copied.
+  Buffers(Family family, std::string seed, std::uint32_t poison, Dtype act = Dtype::kF32,
+          const Buffers* drawn = nullptr);
   ~Buffers();
 
   Family family() const { return family_; }
@@ -107,6 +109,7 @@ class Buffers {
 
   Buffer& make(const char* name, Kind kind, Role role, std::size_t rows, std::size_t count);
   void fill_random(Buffer& buffer);
+  void fill_with_poison(Buffer& buffer);
   template <class T>
   RowSpan<T> row_words(const char* name, Role role, std::size_t count, const RowValue& value);
   template <class T>
@@ -117,6 +120,7 @@ class Buffers {
   Dtype act_;
   std::string seed_;
   std::uint32_t poison_;
+  const Buffers* drawn_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
   std::vector<std::uint32_t> lane_rows_;
   const std::uint32_t* lane_table_ = nullptr;  ///< lane_rows_ as an operand.
