@@ -12,7 +12,7 @@ namespace voxfuse {
 namespace {
 
 constexpr std::size_t kGuard = 256;  // bytes at least between the end of a row and the next
-constexpr std::byte kGuardByte{0xa5};
+constexpr int kGuardByte = 0xa5;
 
 /// SplitMix64: the same inputs on every machine.
 struct Random {
@@ -120,9 +120,9 @@ Buffers::Buffer& Buffers::make(const char* name, Kind kind, Role role, std::size
   const bool is_random = kind != Kind::kU32 && (role == Role::kInput || role == Role::kState);
   if (is_random && drawn_ != nullptr) {
     buffer->initial = drawn_->buffers_[buffers_.size()]->initial;
-    std::ranges::copy(*buffer->initial, buffer->memory);
+    std::memcpy(buffer->memory, buffer->initial->data(), buffer->bytes());
   } else {
-    std::fill_n(buffer->memory, buffer->bytes(), kGuardByte);
+    std::memset(buffer->memory, kGuardByte, buffer->bytes());
     is_random ? fill_random(*buffer) : fill_with_poison(*buffer);
     buffer->keep_as_initial();
   }

@@ -126,7 +126,7 @@ function compileEncoder(): Encoder {
     const module = join(folder, "encode.wasm");
     const compiler = join("node_modules", "assemblyscript", "bin", "asc.js");
     const source = join(FIXTURES, "encode.as.ts");
-    const options = ["--runtime", "stub", "--bindings", "raw", "--use", "abort="];
+    const options = ["-O0", "--runtime", "stub", "--bindings", "raw", "--use", "abort="];
     execFileSync(process.execPath, [compiler, source, ...options, "--outFile", module]);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(module)));
     // The module was compiled from the file that exports just these.

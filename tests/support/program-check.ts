@@ -30,11 +30,12 @@ export function problemsOf(program: Program, layout: EngineLayout): string[] {
   );
   const live = new Map<number, BufferEntry>();
   program.ops.forEach((op, index) => {
+    const uses = usesOf(op, program);
     const found = [
       ...extentProblems(op, program),
-      ...dtypeProblems(op, program),
-      ...aliasProblems(op, program),
-      ...lifeProblems(op, program, live),
+      ...dtypeProblems(op, uses, program.header.actDtype),
+      ...aliasProblems(op, uses),
+      ...lifeProblems(op, uses, live),
     ];
     problems.push(...found.map((problem) => `op ${index} ${op.info.name}: ${problem}`));
   });
@@ -69,9 +70,10 @@ function extentProblems(op: Op, program: Program): string[] {
     const handle = op.operands.get(name) ?? ABSENT;
     if (handle === ABSENT) continue;
     const buffer = program.buffers[handle];
-    const needed = shape
-      .split(",")
-      .reduce((product, factor) => product * sizeOf(factor, op.params), 1);
+    const needed = factorsOf(shape).reduce(
+      (product, words) => product * sizeOf(words, op.params),
+      1,
+    );
     if (!buffer || buffer.elements < needed) {
       problems.push(`${name} needs ${needed} elements, has ${buffer?.elements ?? 0}`);
     }
@@ -107,17 +109,28 @@ function allowedDtypes(operandClass: string, actDtype: number): number[] {
   }
 }
 
-function dtypeProblems(op: Op, program: Program): string[] {
-  return usesOf(op, program).flatMap(({ name, buffer }) => {
+function dtypeProblems(op: Op, uses: readonly Use[], actDtype: number): string[] {
+  return uses.flatMap(({ name, buffer }) => {
     const operandClass = CLASSES.get(`${op.info.name}.${name}`) ?? "of no class";
-    const allowed = allowedDtypes(operandClass, program.header.actDtype);
+    const allowed = allowedDtypes(operandClass, actDtype);
     return allowed.includes(buffer.dtype) ? [] : [`${name} has dtype ${buffer.dtype}`];
   });
 }
 
+/** Sizes of a shape as words. There are few shapes, and many operands of each. */
+const FACTORS = new Map<string, readonly (readonly string[])[]>();
+
+function factorsOf(shape: string): readonly (readonly string[])[] {
+  const known = FACTORS.get(shape);
+  if (known !== undefined) return known;
+  const words = (size: string) => size.match(/[a-z_][a-z0-9_]*|\d+|[+*/()]/g) ?? [];
+  const factors = shape.split(",").map(words);
+  FACTORS.set(shape, factors);
+  return factors;
+}
+
 /** Value of a size in the protocol: names, integers, + * / and parentheses. */
-function sizeOf(text: string, params: ReadonlyMap<string, number>): number {
-  const words = text.match(/[a-z_][a-z0-9_]*|\d+|[+*/()]/g) ?? [];
+function sizeOf(words: readonly string[], params: ReadonlyMap<string, number>): number {
   let at = 0;
   const atom = (): number => {
     const word = words[at++] ?? "";
@@ -127,7 +140,7 @@ function sizeOf(text: string, params: ReadonlyMap<string, number>): number {
       return inner;
     }
     const value = /^\d/.test(word) ? Number(word) : params.get(word);
-    if (value === undefined) throw new Error(`${word} of '${text}' is no parameter`);
+    if (value === undefined) throw new Error(`${word} of '${words.join(" ")}' is no parameter`);
     return value;
   };
   const product = (): number => {
@@ -168,8 +181,8 @@ function overlap(a: BufferEntry, b: BufferEntry): boolean {
   return a.offset < b.offset + unitsOf(b) && b.offset < a.offset + unitsOf(a);
 }
 
-function aliasProblems(op: Op, program: Program): string[] {
-  const uses = usesOf(op, program).filter(({ buffer }) => buffer.region !== Region.Weight);
+function aliasProblems(op: Op, all: readonly Use[]): string[] {
+  const uses = all.filter(({ buffer }) => buffer.region !== Region.Weight);
   return uses.flatMap((a, index) =>
     uses.slice(index + 1).flatMap((b) => {
       if (!overlap(a.buffer, b.buffer)) return [];
@@ -180,8 +193,8 @@ function aliasProblems(op: Op, program: Program): string[] {
 }
 
 /** `live` maps the handle of every buffer that holds what was last written to it. */
-function lifeProblems(op: Op, program: Program, live: Map<number, BufferEntry>): string[] {
-  const uses = usesOf(op, program).filter(({ buffer }) => buffer.region === Region.Arena);
+function lifeProblems(op: Op, all: readonly Use[], live: Map<number, BufferEntry>): string[] {
+  const uses = all.filter(({ buffer }) => buffer.region === Region.Arena);
   const isPart = PART_WRITERS.has(op.info.name);
   const problems = uses
     .filter(({ access, handle }) => access !== "write" && !live.has(handle))
