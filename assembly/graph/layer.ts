@@ -32,8 +32,9 @@ export function runStack(run: StackRun, x: u32): u32 {
 }
 
 /**
- * One op a step; at level `full`, which a prompt has here, q, k and v are joint. `delta` is what the layer before still has to add to x, or ABSENT: from level
- * `norm` on an addition waits for the norm that follows it. Returns this layer's own such rest.
+ * One op a step; at level `full`, which a prompt has here, q, k and v are joint. `delta` is what
+ * the layer before still has to add to x, or ABSENT: from level `norm` on an addition waits for the
+ * norm that follows it. Returns this layer's own such rest.
  */
 function steppedLayer(run: StackRun, layer: u32, x: u32, delta: u32): u32 {
   run.enterLayer(layer);
