@@ -21,9 +21,10 @@ struct Shape {
 
 // One row, a batch, more rows than a pass holds, rests of every tile side, two decode shapes.
 KERNEL_CASES(norm_matmul) {
-  for (const Shape s : {Shape{1, 7, 3}, Shape{1, 320, 768}, Shape{2, 64, 29}, Shape{33, 100, 50},
-                        Shape{32, 320, 96}, Shape{64, 96, 40}, Shape{1, 1024, 3072},
-                        Shape{1, 1024, 4096}, Shape{2, 2048, 4096}}) {
+  for (const Shape s :
+       {Shape{1, 7, 3}, Shape{1, 320, 768}, Shape{2, 64, 29}, Shape{33, 100, 50},
+        Shape{32, 320, 96}, Shape{64, 96, 40}, Shape{2, 32, 128}, Shape{11, 1120, 72},
+        Shape{1, 1024, 3072}, Shape{1, 1024, 4096}, Shape{2, 2048, 4096}}) {
     for (const Dtype weight : {Dtype::kBf16, Dtype::kF32}) {
       cases.add({
           .name = cases.label("rows", s.rows, "inputs", s.inputs, "outputs", s.outputs, "weights",

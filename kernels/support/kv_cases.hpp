@@ -27,6 +27,11 @@ struct KvShape {
   std::uint32_t window;
 
   std::uint32_t lanes() const { return static_cast<std::uint32_t>(lane_rows.size()); }
+  /// Of the predictor's first pass, which has two tokens, or of its last.
+  std::uint32_t position_offset() const {
+    if (position_source != 0) return 0;
+    return tokens == 1 ? page_positions - 1 : 3;
+  }
   std::uint32_t row_count() const { return static_cast<std::uint32_t>(positions.size()); }
   std::uint32_t pages_max() const { return paged ? 4 : 0; }
   std::uint32_t pages() const { return paged ? 4 * row_count() : row_count(); }
@@ -57,7 +62,7 @@ void place_lanes(Args& a, Buffers& b, const KvShape& shape) {
   a.lanes = shape.lanes();
   a.tokens = shape.tokens;
   a.position_source = shape.position_source;
-  a.position_offset = shape.position_source == 0 ? 3 : 0;
+  a.position_offset = shape.position_offset();
 }
 
 /// And those that say where their caches lie. Pages are dealt out backwards and apart.
@@ -96,8 +101,8 @@ void keep_cache_lane(Args& a, std::uint32_t lane) {
 }
 
 /// The talker decodes (one lane idle, then far on) and takes in a prompt, over page boundaries; the
-/// predictor in its first pass; the vocoder where its ring wraps; a head that is no multiple of a
-/// vector.
+/// predictor in its first pass and, with a lane idle, in its last, the same with small heads; the
+/// vocoder where its ring wraps; a head that is no multiple of a vector.
 inline std::vector<KvShape> kv_shapes() {
   std::vector<std::uint32_t> all(32);
   std::vector<std::uint32_t> far(33);
@@ -113,6 +118,9 @@ inline std::vector<KvShape> kv_shapes() {
       {"talker_far", {1, 0}, {1500, 700}, {1, 1}, 1, 4, 2, 128, 512, true, 1, 1, 0},
       {"prompt", {1}, {0, 60}, {13}, 16, 6, 2, 64, 64, true, 1, 1, 0},
       {"predictor", {1, 3, 0}, {9, 9, 9, 9}, {1, 1, 1}, 2, 4, 2, 64, 16, false, 0, 0, 0},
+      {"predictor_last", {1, 0, 2}, {9, 9, 9}, {1, 0, 1}, 1, 16, 8, 128, 16, false, 0, 1, 0},
+      {"predictor_small", {1, 3, 0}, {9, 9, 9, 9}, {1, 1, 1}, 2, 4, 2, 16, 16, false, 0, 0, 0},
+      {"predictor_small_last", {1, 0, 2}, {9, 9, 9}, {1, 0, 1}, 1, 4, 2, 16, 16, false, 0, 1, 0},
       {"vocoder", {2, 0}, {0, 30, 57}, {2, 3}, 6, 3, 3, 64, 30, false, 2, 2, 24},
       {"odd_head", {0, 1}, {5, 17}, {1, 1}, 1, 4, 1, 18, 8, true, 1, 1, 11},
   };
