@@ -45,8 +45,8 @@ Status by_own(const Args& a, CudaContext& on) {
   const StoreEpilogue<Y, false> epilogue{a.bias, elements<Y>(a.y)};
   const ConstTensor x = used_part(a);
   if (is_skinny(x, a.w, a.inputs, a.x_stride, a.x_offset)) {
-    const SkinnyOperands p{elements<Bf16>(x), elements<Bf16>(a.w), a.rows,     a.inputs,
-                           a.outputs,         a.x_stride,          on.upcoming};
+    const SkinnyOperands p{elements<Bf16>(x), elements<Bf16>(a.w), a.rows,
+                           a.inputs,          a.outputs,           a.x_stride};
     return is_shallow(a.inputs) ? launch_shallow(on, p, epilogue)
                                 : launch_skinny(on, p, NoPrologue{}, epilogue);
   }

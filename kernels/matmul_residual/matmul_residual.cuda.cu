@@ -15,8 +15,7 @@ Status cuda(const Args& a, CudaContext& on) {
     const StoreEpilogue<X, true> epilogue{a.bias, elements<X>(a.y)};
     if constexpr (sizeof(X) == sizeof(Bf16)) {
       if (is_skinny(a.x, a.w, a.inputs, a.x_stride, a.x_offset)) {
-        const SkinnyOperands p{x,         elements<Bf16>(a.w), a.rows,     a.inputs,
-                               a.outputs, a.x_stride,          on.upcoming};
+        const SkinnyOperands p{x, elements<Bf16>(a.w), a.rows, a.inputs, a.outputs, a.x_stride};
         return is_shallow(a.inputs) ? launch_shallow(on, p, epilogue)
                                     : launch_skinny(on, p, NoPrologue{}, epilogue);
       }

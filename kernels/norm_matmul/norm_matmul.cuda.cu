@@ -16,8 +16,7 @@ Status cuda(const Args& a, CudaContext& on) {
     const StoreEpilogue<X, false> epilogue{ConstTensor{}, elements<X>(a.y)};
     if constexpr (sizeof(X) == sizeof(Bf16)) {
       if (is_skinny(a.x, a.w, a.inputs, a.inputs, 0)) {
-        const SkinnyOperands p{x,        elements<Bf16>(a.w), a.rows, a.inputs, a.outputs,
-                               a.inputs, on.upcoming};
+        const SkinnyOperands p{x, elements<Bf16>(a.w), a.rows, a.inputs, a.outputs, a.inputs};
         return launch_skinny(on, p, NormPrologue{a.gain, a.eps}, epilogue);
       }
     }

@@ -188,7 +188,10 @@ __global__ void __launch_bounds__(kThreadsMax)
   __shared__ std::uint32_t word;
   const Lane lane(a);
   room.clear();
-  begin_kernel();
+  // The other way round than elsewhere: nothing behind a pick begins before all in front of it has
+  // ended. So what is read early of a cache has been written, however short the passes are.
+  wait_for_predecessors();
+  let_next_in();
 
   const Rules rules(a, lane);
   const bool draws = threadIdx.x == 0;

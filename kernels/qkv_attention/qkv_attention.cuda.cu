@@ -55,9 +55,9 @@ __device__ __forceinline__ void fill_tables(const Args& a, const KeySpan& span, 
 
 /// rms_norm, then rope_qk, of a head in the lanes of one key, with their roundings. An element j of
 /// the first half becomes x[j] * cosine - x[j + half] * sine, one of the second x[j] * cosine + x[j
-/// - half] * sine.
+/// - half] * sine. `gain` is of the lane's elements, the tables are of the first half's.
 template <class T, std::uint32_t kHeadDim>
-__device__ __forceinline__ Eight norm_and_rotate(const Eight& x, const float* gain,
+__device__ __forceinline__ Eight norm_and_rotate(const Eight& x, const Eight& gain,
                                                  const float* cosine, const float* sine,
                                                  float eps) {
   constexpr std::uint32_t kHalf = kHeadDim / 2;
@@ -71,7 +71,7 @@ __device__ __forceinline__ Eight norm_and_rotate(const Eight& x, const float* ga
 #pragma unroll
   for (std::uint32_t d = 0; d < kVector; ++d) {
     const std::uint32_t j = (element + d) % kHalf;
-    const float own = rounded<T>(rounded<T>(x.x[d] * scale) * gain[element + d]);
+    const float own = rounded<T>(rounded<T>(x.x[d] * scale) * gain.x[d]);
     const float other = __shfl_xor_sync(kAllLanes, own, Share<kHeadDim>::kLanes / 2);
     y.x[d] = rounded<T>(fmaf(other, sign * sine[j], rounded<T>(own * cosine[j])));
   }
@@ -83,8 +83,8 @@ __device__ __forceinline__ Eight norm_and_rotate(const Eight& x, const float* ga
 /// `keeps` the token's key and value go into the caches too.
 template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup>
 __device__ __forceinline__ void make_heads(const Args& a, const KeySpan& span, std::uint32_t token,
-                                           const T* joint, bool keeps, Room<kHeadDim, kGroup>& room,
-                                           std::uint32_t* fault) {
+                                           const T* joint, bool keeps, std::uint32_t valid,
+                                           Room<kHeadDim, kGroup>& room, std::uint32_t* fault) {
   using S = Share<kHeadDim>;
   constexpr std::uint32_t kNormed = kGroup + kFreshMax;  // queries and keys
   constexpr std::uint32_t kNormedWarps = (kNormed + S::kAtOnce - 1) / S::kAtOnce;
@@ -106,8 +106,8 @@ __device__ __forceinline__ void make_heads(const Args& a, const KeySpan& span, s
   const T* from = joint - (fresh == 0 ? 0 : token * width) + std::size_t{head} * kHeadDim + element;
   Eight x = load_eight(from);
   if (!is_value) {
-    x = norm_and_rotate<T, kHeadDim>(x, room.gain[is_query ? 0 : 1], room.cosine[fresh],
-                                     room.sine[fresh], a.eps);
+    x = norm_and_rotate<T, kHeadDim>(x, load_eight(room.gain[is_query ? 0 : 1] + element),
+                                     room.cosine[fresh], room.sine[fresh], a.eps);
   }
   const std::uint32_t of_token = fresh == 0 ? token : 0;
   float* to = is_query ? room.q[place] : is_value ? room.v[of_token] : room.k[of_token];
@@ -115,7 +115,7 @@ __device__ __forceinline__ void make_heads(const Args& a, const KeySpan& span, s
   for (std::uint32_t d = 0; d < kVector; ++d) to[element + d] = x.x[d];
 
   const bool stores = keeps && !is_query && fresh == 0 && other == 0;
-  if (!stores || token >= valid_tokens(a, span.lane)) return;
+  if (!stores || token >= counted_tokens(valid, a.rate, a.tokens)) return;
   const std::size_t at = checked_offset(a, span.lane, span.kv_head, span.first + token, fault);
   if (at == kNowhere) return;
   T* cache = static_cast<T*>(is_value ? a.v_cache.data : a.k_cache.data) + at + element;
@@ -138,12 +138,12 @@ __device__ __forceinline__ void ask_split(const Args& a, const KeySpan& span, st
   for (std::uint32_t i = 0; i < S::kLoads; ++i) {
     const std::uint32_t ordinal = first + S::key_of(i);
     rows.k_at[i] = nullptr;
-    rows.k[i] = rows.v[i] = Eight{};
+    rows.k[i] = rows.v[i] = {};
     if (ordinal >= span.keys || page >= a.pages) continue;
     rows.k_at[i] = k_cache + S::key_of(i) * kHeadDim;
     if (!span.is_old(ordinal)) continue;
-    rows.k[i] = load_eight(rows.k_at[i]);
-    rows.v[i] = load_eight(rows.k_at[i] + rows.to_values);
+    rows.k[i].load(rows.k_at[i]);
+    rows.v[i].load(rows.k_at[i] + rows.to_values);
   }
 }
 
@@ -158,8 +158,8 @@ __device__ __forceinline__ void take_fresh(SplitRows<T, kHeadDim>& rows, const K
     const std::uint32_t ordinal = split * kSplit + S::key_of(i);
     if (rows.k_at[i] == nullptr || span.is_old(ordinal)) continue;
     const std::uint32_t token = ordinal - span.first;
-    rows.k[i] = load_eight(room.k[token] + S::element());
-    rows.v[i] = load_eight(room.v[token] + S::element());
+    rows.k[i].keep(load_eight(room.k[token] + S::element()));
+    rows.v[i].keep(load_eight(room.v[token] + S::element()));
   }
 }
 
@@ -168,8 +168,9 @@ __device__ __forceinline__ void take_fresh(SplitRows<T, kHeadDim>& rows, const K
 /// its token; the block of the token's first share adds them to the caches. Tables and old keys are
 /// there before the predecessor has ended.
 template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kShare>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, (sizeof(T) == sizeof(Bf16) ? 3 : 1))
     qkv_attention_kernel(const __grid_constant__ Args a, std::uint32_t* fault) {
+  let_next_in();
   extern __shared__ __align__(16) unsigned char memory[];
   // Tables and heads, then the results of this block's splits.
   auto& room = *reinterpret_cast<Room<kHeadDim, kGroup>*>(memory);
@@ -181,12 +182,16 @@ __global__ void __launch_bounds__(kThreads)
   if (share < span.splits()) ask_split(a, span, share, rows);
   fill_tables<kHeadDim, kGroup>(a, span, token, room);
   __syncthreads();  // the tables are there
-  begin_kernel();
+  wait_for_predecessors();
 
-  const std::uint32_t splits = token_counts(a, span, token, fault) ? span.splits() : 0;
   const std::size_t width = (a.heads + 2 * std::size_t{a.kv_heads}) * kHeadDim;
   const T* joint = static_cast<const T*>(a.qkv.data) + std::size_t{blockIdx.y} * width;
-  make_heads<T, kHeadDim, kGroup>(a, span, token, joint, share == 0, room, fault);
+  // Asked for now and looked at behind the heads: a thread stands still where it uses what is late.
+  const std::uint32_t valid = a.rate == 0 ? 0 : a.valid[span.lane];
+  make_heads<T, kHeadDim, kGroup>(a, span, token, joint, share == 0, valid, room, fault);
+  const bool counts = token < counted_tokens(valid, a.rate, a.tokens);
+  if (counts && span.keys == 0) report(fault, ErrorCode::kBadPage);
+  const std::uint32_t splits = counts ? span.splits() : 0;
   __syncthreads();  // the heads of this op's tokens are in `room`
   Eight q[kGroup];
 #pragma unroll
@@ -204,6 +209,132 @@ __global__ void __launch_bounds__(kThreads)
   T* y = static_cast<T*>(a.y.data) +
          (std::size_t{blockIdx.y} * a.heads + span.kv_head * kGroup) * kHeadDim;
   join_splits<T, kHeadDim, kGroup, kShare>(parts, splits, share, y);
+}
+
+/// Keys of a cache without a page table for which a warp has room: a code predictor's sixteen.
+constexpr std::uint32_t kShortKeys = 16;
+
+/// Eight gains of a head.
+__device__ __forceinline__ Eight load_gains(ConstTensor gain, std::uint32_t element) {
+  Eight gains;
+#pragma unroll
+  for (std::uint32_t d = 0; d < kVector; ++d) gains.x[d] = gain_at(gain, element + d);
+  return gains;
+}
+
+/// One warp a (lane, token, head) for caches so short that a lane holds its part of every key and
+/// value: no barrier, and as little code as there can be. Each warp normalises and rotates for
+/// itself: first the query, then this op's keys, the token's own in the lanes of place 0 and that
+/// of the token before it in those of place 1. They are weighed behind the keys of the cache, to
+/// which the first head of a group adds the token's own.
+template <class T, std::uint32_t kHeadDim>
+__global__ void __launch_bounds__(kWarp)
+    qkv_attention_short_kernel(const __grid_constant__ Args a, std::uint32_t* fault) {
+  let_next_in();
+  using S = Share<kHeadDim>;
+  constexpr std::uint32_t kHalf = kHeadDim / 2;
+  constexpr std::uint32_t kLoads = kShortKeys / S::kAtOnce;
+  __shared__ float cosine[kFreshMax][kHalf];  // of the token's position, and of the one before
+  __shared__ float sine[kFreshMax][kHalf];
+  const std::uint32_t head = blockIdx.x;
+  const std::uint32_t group = a.heads / a.kv_heads;
+  const std::uint32_t token = blockIdx.y % a.tokens;
+  const KeySpan span = span_of(a, blockIdx.y / a.tokens, token, head / group);
+  const std::uint32_t element = S::element();
+  const std::uint32_t place = threadIdx.x / S::kLanes;  // of the lane's key among those at once
+  const std::uint32_t page = page_of(a, span.lane, 0);
+  const bool has_cache = page < a.pages && span.keys != 0;
+  const std::size_t base = has_cache ? page_offset(a, page, span.kv_head, 0) + element : 0;
+
+  Stored<T> k[kLoads + 1];  // the last ones are this op's
+  Stored<T> v[kLoads + 1];
+#pragma unroll
+  for (std::uint32_t i = 0; i < kLoads; ++i) {
+    const std::uint32_t key = i * S::kAtOnce + place;
+    if (!has_cache || key >= span.first) continue;
+    k[i].load(static_cast<const T*>(a.k_cache.data) + base + key * kHeadDim);
+    v[i].load(static_cast<const T*>(a.v_cache.data) + base + key * kHeadDim);
+  }
+#pragma unroll 1
+  for (std::uint32_t j = threadIdx.x; j < kFreshMax * kHalf; j += kWarp) {
+    const std::uint32_t position = span.first + token - min(token, j / kHalf);
+    sincosf(static_cast<float>(position) * a.frequencies[j % kHalf], &sine[j / kHalf][j % kHalf],
+            &cosine[j / kHalf][j % kHalf]);
+  }
+  const Eight q_gain = load_gains(a.q_gain, element);
+  const Eight k_gain = load_gains(a.k_gain, element);
+  __syncwarp();  // the tables are there
+
+  T* y = static_cast<T*>(a.y.data) + (std::size_t{blockIdx.y} * a.heads + head) * kHeadDim;
+  // What was written where a lane does not stand for a token is as good as any.
+  const std::uint32_t back = min(place, token);
+  const std::size_t width = (a.heads + 2 * std::size_t{a.kv_heads}) * kHeadDim;
+  const T* joint = static_cast<const T*>(a.qkv.data) + std::size_t{blockIdx.y} * width + element;
+  const T* fresh = joint - back * width + (a.heads + span.kv_head) * kHeadDim;
+  wait_for_predecessors();
+
+  Stored<T> raw;  // all is asked for before anything is looked at
+  raw.load(joint + std::size_t{head} * kHeadDim);
+  Stored<T> raw_key;
+  raw_key.load(fresh);
+  v[kLoads].load(fresh + a.kv_heads * kHeadDim);
+  const bool counts = token < valid_tokens(a, span.lane);
+  Eight q = {};
+  Eight own = {};
+#pragma unroll 1
+  for (std::uint32_t turn = 0; turn < 2; ++turn) {
+    const std::uint32_t of = turn == 0 ? 0 : min(back, kFreshMax - 1);
+    q = own;
+    own = norm_and_rotate<T, kHeadDim>((turn == 0 ? raw : raw_key).widened(),
+                                       turn == 0 ? q_gain : k_gain, cosine[of], sine[of], a.eps);
+  }
+  if (counts && has_cache && place == 0 && head % group == 0) {
+    const std::size_t at = base + (std::size_t{span.first} + token) * kHeadDim;
+    store_eight(static_cast<T*>(a.k_cache.data) + at, own);
+    store_eight(static_cast<T*>(a.v_cache.data) + at, v[kLoads].widened());
+  }
+
+  float weights[kLoads + 1];
+  float largest = -INFINITY;
+#pragma unroll
+  for (std::uint32_t i = 0; i <= kLoads; ++i) {
+    const Eight key = i < kLoads ? k[i].widened() : own;
+    float sum = 0.0f;
+#pragma unroll
+    for (std::uint32_t d = 0; d < kVector; ++d) sum = fmaf(q.x[d], key.x[d], sum);
+    sum = key_sum<kHeadDim>(sum) * a.scale;
+    const bool is_key =
+        i < kLoads ? i * S::kAtOnce + place < span.first : place <= token && place < kFreshMax;
+    weights[i] = is_key ? sum : -INFINITY;
+    largest = fmaxf(largest, weights[i]);
+  }
+#pragma unroll
+  for (std::uint32_t apart = S::kLanes; apart < kWarp; apart *= 2) {
+    largest = fmaxf(largest, __shfl_xor_sync(kAllLanes, largest, apart));
+  }
+  float sum = 0.0f;
+  Eight total = {};
+#pragma unroll
+  for (std::uint32_t i = 0; i <= kLoads; ++i) {
+    const float weight = expf(weights[i] - largest);
+    const Eight value = v[i].widened();
+    sum += weight;
+#pragma unroll
+    for (std::uint32_t d = 0; d < kVector; ++d) total.x[d] = fmaf(weight, value.x[d], total.x[d]);
+  }
+#pragma unroll
+  for (std::uint32_t apart = S::kLanes; apart < kWarp; apart *= 2) {
+    sum += __shfl_xor_sync(kAllLanes, sum, apart);
+#pragma unroll
+    for (float& value : total.x) value += __shfl_xor_sync(kAllLanes, value, apart);
+  }
+  const float factor = 1.0f / sum;
+#pragma unroll
+  for (float& value : total.x) {
+    value = counts && has_cache ? value * factor : 0.0f;
+  }
+  if (place == 0) store_eight(y + element, total);
+  if (counts && !has_cache) report(fault, ErrorCode::kBadPage);
 }
 
 /// A head of any width, normalised and rotated by a block, in shared memory.
@@ -290,6 +421,15 @@ Status cuda(const Args& a, CudaContext& on) {
                     on.fault);
     };
     const bool fits = a.tokens <= kFreshMax && a.window == 0 && in_line;
+    if (fits && !a.page_table && a.page_positions <= kShortKeys) {
+      const dim3 grid(a.heads, a.lanes * a.tokens);
+      if (a.head_dim == 128) {
+        return launch(on, qkv_attention_short_kernel<T, 128>, grid, kWarp, 0, a, on.fault);
+      }
+      if (a.head_dim == 64) {
+        return launch(on, qkv_attention_short_kernel<T, 64>, grid, kWarp, 0, a, on.fault);
+      }
+    }
     return fits ? with_head_form(a, by_splits, any) : any();
   });
 }

@@ -33,49 +33,6 @@ void complain(const Program& program, std::uint32_t op_index, Status status) {
   std::fputc('\n', stderr);
 }
 
-/// The weights of a product; none for any other op.
-Upcoming weights_of(const BoundOp& op) {
-  const auto of = [](ConstTensor w, std::uint64_t rows, std::uint64_t inputs) {
-    return Upcoming{w.data, rows * inputs * dtype_bytes(w.dtype)};
-  };
-  switch (op.place) {
-    case OpPlace::kMatmul: {
-      const auto& a = op.as<matmul::Args>();
-      return of(a.w, a.outputs, a.inputs);
-    }
-    case OpPlace::kMatmulResidual: {
-      const auto& a = op.as<matmul_residual::Args>();
-      return of(a.w, a.outputs, a.inputs);
-    }
-    case OpPlace::kNormMatmul: {
-      const auto& a = op.as<norm_matmul::Args>();
-      return of(a.w, a.outputs, a.inputs);
-    }
-    case OpPlace::kNormSwigluMatmul: {
-      const auto& a = op.as<norm_swiglu_matmul::Args>();
-      return of(a.w, std::uint64_t{2} * a.outputs, a.inputs);
-    }
-    default:
-      return {};
-  }
-}
-
-/// For each op the weights of the second product behind it: those of the first are being asked for
-/// by its own kernel already.
-std::vector<Upcoming> upcoming_of(std::span<const BoundOp> ops) {
-  std::vector<Upcoming> upcoming(ops.size());
-  Upcoming next;
-  Upcoming second;
-  for (std::size_t i = ops.size(); i-- > 0;) {
-    upcoming[i] = second;
-    const Upcoming own = weights_of(ops[i]);
-    if (own.data == nullptr) continue;
-    second = next;
-    next = own;
-  }
-  return upcoming;
-}
-
 /// Plain products are cuBLAS's work where the order of a sum may depend on the number of rows: a
 /// prompt's chunk, which always has the same, and the levels that are there to be compared with.
 bool wants_library(const Program& program) {
@@ -119,14 +76,12 @@ Status ClassQueue::enqueue(const Repeat& repeat, const Addresses& addresses,
   on_.cublas = wants_library(*repeat.program) ? cublas_.get() : nullptr;
   std::vector<std::uint32_t>& launches = launches_[repeat.program];
   launches.assign(repeat.ops.size() + 1, 0);
-  const std::vector<Upcoming> upcoming = upcoming_of(repeat.ops);
   for (std::uint32_t i = 0; i < repeat.ops.size(); ++i) {
     op_index = i;
     const BoundOp& op = repeat.ops[i];
     const std::uint32_t before = on_.launches;
     // The first waits for all of the program before: kernels read early what that one wrote.
     on_.overlaps = i != 0;
-    on_.upcoming = upcoming[i];
     VOXFUSE_TRY(kTwins[static_cast<std::size_t>(op.place)](op, on_));
     launches[i] = on_.launches - before;
   }

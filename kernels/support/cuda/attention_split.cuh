@@ -8,6 +8,7 @@
 #include <cooperative_groups.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "kernels/support/cuda/elements.cuh"
 #include "kernels/support/cuda/kv_place.cuh"
@@ -44,6 +45,41 @@ __device__ __forceinline__ Eight load_eight(const Bf16* from) {
   }
   return out;
 }
+
+__device__ __forceinline__ void store_eight(float* to, const Eight& from) {
+  reinterpret_cast<float4*>(to)[0] = {from.x[0], from.x[1], from.x[2], from.x[3]};  // as above
+  reinterpret_cast<float4*>(to)[1] = {from.x[4], from.x[5], from.x[6], from.x[7]};  // as above
+}
+__device__ __forceinline__ void store_eight(Bf16* to, const Eight& from) {
+  __nv_bfloat162 pairs[4];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) pairs[i] = __floats2bfloat162_rn(from.x[2 * i], from.x[2 * i + 1]);
+  *reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(pairs);  // as above
+}
+
+/// Eight elements as they lie in memory, widened where they are used.
+template <class T>
+struct Stored;
+template <>
+struct Stored<float> {
+  Eight x = {};
+  __device__ __forceinline__ void load(const float* from) { x = load_eight(from); }
+  __device__ __forceinline__ void keep(const Eight& from) { x = from; }
+  __device__ __forceinline__ Eight widened() const { return x; }
+};
+template <>
+struct Stored<Bf16> {
+  uint4 words = {};
+  __device__ __forceinline__ void load(const Bf16* from) {
+    words = *reinterpret_cast<const uint4*>(from);  // heads begin on 16 bytes
+  }
+  __device__ __forceinline__ void keep(const Eight& from) {
+    store_eight(reinterpret_cast<Bf16*>(&words), from);  // eight of them
+  }
+  __device__ __forceinline__ Eight widened() const {
+    return load_eight(reinterpret_cast<const Bf16*>(&words));  // the eight that were loaded
+  }
+};
 
 /// The keys that one token's query sees.
 struct KeySpan {
@@ -101,8 +137,8 @@ struct SplitRows {
   using S = Share<kHeadDim>;
   const T* k_at[S::kLoads];  ///< nullptr for a key that is none.
   std::ptrdiff_t to_values;  ///< From a key to its value, in elements.
-  Eight k[S::kLoads];
-  Eight v[S::kLoads];
+  Stored<T> k[S::kLoads];
+  Stored<T> v[S::kLoads];
 
   /// Finds the keys of a split and asks for those that lie in the cache already. A page that is
   /// none gives no key; who is valid reports it.
@@ -114,15 +150,15 @@ struct SplitRows {
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
       const std::uint32_t ordinal = split * kSplit + S::key_of(i);
       k_at[i] = nullptr;
-      k[i] = v[i] = Eight{};
+      k[i] = v[i] = {};
       if (ordinal >= span.keys) continue;
       const std::uint32_t position = span.oldest + ordinal;
       if (page_of(a, span.lane, position) >= a.pages) continue;
       const std::size_t at = cache_offset(a, span.lane, span.kv_head, position);
       k_at[i] = k_cache + at + S::element();
       if (!span.is_old(ordinal)) continue;
-      k[i] = load_eight(k_at[i]);
-      v[i] = load_eight(k_at[i] + to_values);
+      k[i].load(k_at[i]);
+      v[i].load(k_at[i] + to_values);
     }
   }
   /// Whether a key of the split lies in no page.
@@ -139,8 +175,8 @@ struct SplitRows {
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
       if (k_at[i] == nullptr || span.is_old(split * kSplit + S::key_of(i))) continue;
-      k[i] = load_eight(k_at[i]);
-      v[i] = load_eight(k_at[i] + to_values);
+      k[i].load(k_at[i]);
+      v[i].load(k_at[i] + to_values);
     }
   }
 };
@@ -178,11 +214,12 @@ __device__ __forceinline__ void score_split(float scale, const SplitRows<T, kHea
   using S = Share<kHeadDim>;
 #pragma unroll
   for (std::uint32_t i = 0; i < S::kLoads; ++i) {
+    const Eight key = rows.k[i].widened();
 #pragma unroll
     for (std::uint32_t g = 0; g < kGroup; ++g) {
       float sum = 0.0f;
 #pragma unroll
-      for (std::uint32_t d = 0; d < kVector; ++d) sum = fmaf(q[g].x[d], rows.k[i].x[d], sum);
+      for (std::uint32_t d = 0; d < kVector; ++d) sum = fmaf(q[g].x[d], key.x[d], sum);
       sum = key_sum<kHeadDim>(sum);
       if (threadIdx.x % S::kLanes == 0) {
         room.scores[g][S::key_of(i)] = rows.k_at[i] != nullptr ? sum * scale : -INFINITY;
@@ -211,10 +248,9 @@ __device__ __forceinline__ void weigh_split(const SplitRows<T, kHeadDim>& rows,
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
       const float weight = expf(room.scores[g][S::key_of(i)] - largest);
+      const Eight value = rows.v[i].widened();
 #pragma unroll
-      for (std::uint32_t d = 0; d < kVector; ++d) {
-        total[d] = fmaf(weight, rows.v[i].x[d], total[d]);
-      }
+      for (std::uint32_t d = 0; d < kVector; ++d) total[d] = fmaf(weight, value.x[d], total[d]);
     }
 #pragma unroll
     for (std::uint32_t apart = S::kLanes; apart < kWarp; apart *= 2) {
@@ -262,10 +298,11 @@ __device__ __forceinline__ void join_splits(SplitPart<kHeadDim, kGroup>* parts,
     for (std::uint32_t i = threadIdx.x; i < kGroup * kHeadDim; i += kAttentionThreads) {
       const std::uint32_t g = i / kHeadDim;
       float largest = -INFINITY;
-#pragma unroll 1
+#pragma unroll 4
       for (std::uint32_t s = 0; s < splits; ++s) largest = fmaxf(largest, part_of(s)->largest[g]);
       float sum = 0.0f;
       float value = 0.0f;
+#pragma unroll 4
       for (std::uint32_t s = 0; s < splits; ++s) {
         const auto* part = part_of(s);
         const float factor = expf(part->largest[g] - largest);
@@ -275,7 +312,10 @@ __device__ __forceinline__ void join_splits(SplitPart<kHeadDim, kGroup>* parts,
       y[i] = narrow<T>(splits == 0 ? 0.0f : value / sum);
     }
   }
-  if (!alone) cg::this_cluster().sync();  // no block leaves while the first still reads its parts
+  if (alone) return;
+  // No block leaves while the first still reads its parts; the first need not wait for them.
+  auto arrival = cg::this_cluster().barrier_arrive();
+  if (share != 0) cg::this_cluster().barrier_wait(std::move(arrival));
 }
 
 /// Splits that a query may have.
@@ -294,17 +334,27 @@ struct HeadForm {
   static constexpr std::uint32_t kShare = kShareOf;  ///< Blocks that share a query's splits.
 };
 
-/// Tokens of a lane up to which a cluster shares the splits of each: more keep the GPU busy alone.
-inline constexpr std::uint32_t kSharedTokensMax = 8;
+/// Queries up to which a whole cluster shares the splits of each, and up to which two blocks do:
+/// more of them fill the GPU with a block each.
+inline constexpr std::uint32_t kFewQueries = 4;
+inline constexpr std::uint32_t kSomeQueries = 16;
+/// Results that a block keeps in its shared memory: a longer context needs more blocks.
+inline constexpr std::uint32_t kPartsOfBlock = 128;
 
 /// Calls body with the HeadForm of the operands, or any() when there is none for them. With a page
-/// table a cluster shares a query's splits where queries are few; the bits are the same.
+/// table a cluster shares a query's splits: its size is no matter of bits.
 template <class Args, class Body, class Any>
 Status with_head_form(const Args& a, Body&& body, Any&& any) {
   const auto shared = [&]<std::uint32_t kHeadDim, std::uint32_t kGroup>() {
-    return a.page_table && a.tokens <= kSharedTokensMax
-               ? body(HeadForm<kHeadDim, kGroup, kCluster>{})
-               : body(HeadForm<kHeadDim, kGroup, 1>{});
+    if (!a.page_table) return body(HeadForm<kHeadDim, kGroup, 1>{});
+    const std::uint32_t queries = a.lanes * a.tokens;
+    const std::uint32_t splits = splits_max(a);
+    if (queries > kSomeQueries && splits <= kPartsOfBlock) {
+      return body(HeadForm<kHeadDim, kGroup, 1>{});
+    }
+    return queries > kFewQueries && splits <= 2 * kPartsOfBlock
+               ? body(HeadForm<kHeadDim, kGroup, 2>{})
+               : body(HeadForm<kHeadDim, kGroup, kCluster>{});
   };
   const std::uint32_t group = a.heads / a.kv_heads;
   if (a.head_dim == 128 && group == 1) return shared.template operator()<128, 1>();

@@ -22,12 +22,6 @@ class Cublas;
     }                                                                     \
   } while (false)
 
-/// Weights that an op some kernels on will read.
-struct Upcoming {
-  const void* data = nullptr;
-  std::uint64_t bytes = 0;
-};
-
 /// What a CUDA twin works with: passed in, never global. A twin enqueues and never waits.
 struct CudaContext {
   cudaStream_t stream = nullptr;
@@ -39,8 +33,6 @@ struct CudaContext {
   /// Kernels may start while their predecessor ends (programmatic dependent launch).
   bool overlaps = true;
   std::uint32_t multiprocessors = 1;
-  /// What a kernel that is bound by latency may bring to L2 for another one.
-  Upcoming upcoming = {};
   /// Kernels enqueued so far, those of cuBLAS counted as one a call.
   std::uint32_t launches = 0;
 };

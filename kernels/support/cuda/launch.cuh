@@ -4,13 +4,13 @@
 //
 // A kernel may start while those in front of it still run, so that its loads of weights overlap
 // their work. What makes that safe:
-//   - every thread of every kernel calls begin_kernel(), first or after it has begun to load what
-//   no
-//     kernel that may still run writes;
-//   - that is: weights, of course; and what was written before the program began, or by a kernel
-//     many kernels back. A multiprocessor holds eight blocks of 256 threads, so no more than some
-//     eight kernels can be under way; a cache entry of an earlier pass is twenty and more away. The
-//     activations of this pass, `valid` and everything that is written are not among it.
+//   - every thread of every kernel calls begin_kernel(), or let_next_in() at once and
+//     wait_for_predecessors() when it has begun to load what no kernel that may still run writes;
+//   - that is: weights, of course; and what was written before the program began, or in front of
+//   the
+//     last pick, which waits before it lets anyone in. Small kernels may be under way by dozens, so
+//     that a distance in kernels makes nothing safe; but between two passes over a cache there is a
+//     pick. The activations of this pass, `valid` and everything that is written are not among it.
 
 #include <cuda_runtime.h>
 
@@ -21,11 +21,17 @@
 
 namespace voxfuse::device {
 
-/// Lets the next kernel take what room is left on the multiprocessors, then waits until every
-/// kernel in front has ended and its writes can be seen.
-__device__ __forceinline__ void begin_kernel() {
-  asm volatile("griddepcontrol.launch_dependents;");
+/// Lets the next kernel take what room is left on the multiprocessors.
+__device__ __forceinline__ void let_next_in() { asm volatile("griddepcontrol.launch_dependents;"); }
+
+/// Waits until every kernel in front has ended and its writes can be seen.
+__device__ __forceinline__ void wait_for_predecessors() {
   asm volatile("griddepcontrol.wait;" ::: "memory");
+}
+
+__device__ __forceinline__ void begin_kernel() {
+  let_next_in();
+  wait_for_predecessors();
 }
 
 /// Keeps the first error that any thread meets; the executor looks at the end of a run.

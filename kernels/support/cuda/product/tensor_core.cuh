@@ -1,20 +1,10 @@
 #pragma once
 
-// What products on tensor cores are made of: groups of copies to shared memory that go on while a
-// block computes, and the multiplication itself. Only for `<op>.cuda.cu`.
+// The multiplication that products on tensor cores are made of. Only for `<op>.cuda.cu`.
 
 #include <cstdint>
 
 namespace voxfuse::device {
-
-/// Ends a group of copies.
-__device__ __forceinline__ void end_group() { asm volatile("cp.async.commit_group;" ::: "memory"); }
-
-/// Until all of the thread's groups but the newest kOpen have arrived.
-template <std::uint32_t kOpen>
-__device__ __forceinline__ void wait_for_groups() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(kOpen) : "memory");
-}
 
 /// c += a · bᵀ for 16 rows, 8 outputs and 16 k.
 __device__ __forceinline__ void multiply_matrices(float (&c)[4], const std::uint32_t (&a)[4],

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/support/cuda/product/copy_engine.cuh"
 #include "kernels/support/cuda/product/tensor_core.cuh"
 #include "kernels/support/cuda/product/tile_product.cuh"
 #include "kernels/support/cuda/reduce.cuh"
