@@ -16,6 +16,7 @@ const ava = spawn(process.execPath, avaArgs, { stdio: ["ignore", "pipe", "inheri
 const avaExit = new Promise((resolve) => ava.on("close", resolve));
 
 const count = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 let showsDetails = false;
 for await (const line of createInterface({ input: ava.stdout })) {
   const [isResult, failed, title, exempt] = RESULT.exec(line) ?? [];
@@ -30,6 +31,7 @@ for await (const line of createInterface({ input: ava.stdout })) {
     if (!isAllSkipped) console.log(`skipped: ${title}`);
   } else if (failed) {
     count.failed += 1;
+    failures.push(title);
     showsDetails = true;
     console.log(`FAILED: ${title}`);
   } else {
@@ -42,5 +44,7 @@ const ran = count.passed + count.failed;
 const isWrongCount = isAllSkipped ? ran > 0 || count.skipped === 0 : ran === 0;
 if (isWrongCount) console.log(isAllSkipped ? "not every test was skipped" : "no test ran");
 else if (exitCode !== 0 && count.failed === 0) console.log(`AVA exited with ${exitCode}`);
+// Once more without the details, which may fill a terminal.
+if (failures.length > 1) console.log(["failed:", ...failures].join("\n  "));
 console.log(`ava: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exitCode = count.failed > 0 || isWrongCount || exitCode !== 0 ? 1 : 0;
