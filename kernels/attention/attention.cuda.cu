@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::uint32_t kThreads = kAttentionThreads;
 
-/// One block a query and a share of its splits. With a page table a cluster of blocks shares the
-/// splits of a query, block r those of r mod 8, and the first joins them; without one a block has
-/// them all. Keys and values of earlier tokens, which lie there since an earlier pass, are asked
-/// for before the predecessor has ended.
+/// One block a query and a share of its splits. With a page table a cluster of kShare blocks may
+/// have the splits of a query, block r those of r mod kShare, and the first joins them; without one
+/// a block has them all. Keys and values of earlier tokens, which lie there since an earlier pass,
+/// are asked for before the predecessor has ended.
 template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kShare>
 __global__ void __launch_bounds__(kThreads)
     attention_kernel(const __grid_constant__ Args a, std::uint32_t* fault) {
