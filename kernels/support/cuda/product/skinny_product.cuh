@@ -21,7 +21,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <type_traits>
 
 #include "kernels/support/cuda/elements.cuh"
 #include "kernels/support/cuda/launch.cuh"
@@ -108,147 +107,207 @@ inline constexpr int kRegisters = kHalves > 4                   ? 255
                                   : kHalves == 1 && kTiles <= 3 ? 80
                                                                 : 128;
 
-/// One block: outputs [blockIdx.x * 8 * kTiles, …) of rows [blockIdx.y * 8 * kHalves, …).
-template <int kTiles, int kHalves, class Prologue, class Epilogue>
-__global__ void __launch_bounds__(kSkinnyThreads) __maxnreg__((kRegisters<kTiles, kHalves>))
-    skinny_product_kernel(const __grid_constant__ SkinnyOperands p, const Prologue prologue,
-                          const Epilogue epilogue) {
-  using Memory = SkinnyMemory<kTiles, kHalves>;
-  constexpr int kRowTiles = (kHalves + 1) / 2;
-  constexpr std::uint32_t kRows = kHalves * kHalfRows;
-  constexpr std::uint32_t kOutputs = kTiles * kTileOutputs;
-  extern __shared__ __align__(128) unsigned char memory[];
-  __shared__ std::uint64_t full[kStagesMax];
-  let_next_in();
-  const Memory places(p, Prologue::kNorm);
-  // Arrays of the types that SkinnyMemory reckons with.
-  auto* sums = reinterpret_cast<float*>(memory + places.sums_at);  // (warps, row count, kOutputs)
-  auto* squares = reinterpret_cast<float*>(memory + places.squares_at);  // (warps, kRows)
-  auto* gains = reinterpret_cast<float*>(memory + places.gains_at);
-  auto* kept = reinterpret_cast<Bf16*>(memory + places.kept_at);  // (8, kept_stride)
-  const std::uint32_t lane = threadIdx.x % kWarp;
-  const std::uint32_t warp = threadIdx.x / kWarp;
-  const std::uint32_t first_output = blockIdx.x * kOutputs;
-  const std::uint32_t first_row = blockIdx.y * kRows;
-  const std::uint32_t steps = p.inputs / kStep;
-  const std::uint32_t stages = (p.inputs + kStageInputs - 1) / kStageInputs;
+/// One block of a product: outputs [blockIdx.x * 8 * kTiles, …) of rows [blockIdx.y * 8 * kHalves,
+/// …), as the steps of its kernel.
+template <int kTiles, int kHalves, class Prologue>
+class SkinnyBlock {
+ public:
+  static constexpr std::uint32_t kOutputs = kTiles * kTileOutputs;
 
-  const WeightStages<kTiles> weights{p, first_output, memory};
-  if (warp == 0) {
-    if (lane < (p.ring == stages ? 1 : p.ring)) {
-      init_barrier(full + lane, p.ring == stages ? stages : 1);
-    }
-    __syncwarp();
-    // One barrier announces all stages if there is room for them at once.
-    for (std::uint32_t stage = 0; stage < p.ring; ++stage) {
-      weights.ask(stage, stage, full + (p.ring == stages ? 0 : stage));
-    }
+  __device__ __forceinline__ SkinnyBlock(const SkinnyOperands& p, const Prologue& prologue,
+                                         unsigned char* memory, std::uint64_t* full)
+      : p_(p),
+        prologue_(prologue),
+        full_(full),
+        places_(p, Prologue::kNorm),
+        weights_{p, first_output(), memory},
+        rows_(p, first_row(), memory + places_.rows_at),
+        // Arrays of the types that SkinnyMemory reckons with.
+        sums_(reinterpret_cast<float*>(memory + places_.sums_at)),
+        squares_(reinterpret_cast<float*>(memory + places_.squares_at)),
+        gains_(reinterpret_cast<float*>(memory + places_.gains_at)),
+        kept_(reinterpret_cast<Bf16*>(memory + places_.kept_at)),
+        lane_row_(kept_ + min(lane() / 4, rows_here() - 1) * kept_stride(p.inputs) + k_of_lane()),
+        lane_gains_(gains_ + k_of_lane()),
+        lane_weights_(memory + lane() / 4 * kStageRowBytes + k_of_lane() * sizeof(Bf16)) {}
+
+  __device__ __forceinline__ static std::uint32_t first_output() { return blockIdx.x * kOutputs; }
+  __device__ __forceinline__ static std::uint32_t first_row() { return blockIdx.y * kRows; }
+  __device__ __forceinline__ std::uint32_t rows_here() const {
+    return min(kRows, p_.rows - first_row());
   }
-  if constexpr (Prologue::kNorm) prologue.keep(p.inputs, gains);
-  __syncthreads();  // the barriers stand, and the gains are there
 
-  const std::uint32_t row_count = min(kRows, p.rows);
-  const std::uint32_t rows_here = min(kRows, p.rows - first_row);
-  const LaneRows<kHalves> rows(p, first_row, memory + places.rows_at);
-  const std::uint32_t k_of_lane = warp * kStep + lane % 4 * 8;
-  const Bf16* lane_row = kept + min(lane / 4, rows_here - 1) * kept_stride(p.inputs) + k_of_lane;
-  const float* lane_gains = gains + k_of_lane;
-  const unsigned char* lane_weights = memory + lane / 4 * kStageRowBytes + k_of_lane * sizeof(Bf16);
-  wait_for_predecessors();
+  /// Asks for weights: they wait for no one.
+  __device__ __forceinline__ void begin() const {
+    if (warp() == 0) {
+      if (lane() < (comes_at_once() ? 1 : p_.ring)) {
+        init_barrier(full_ + lane(), comes_at_once() ? stages() : 1);
+      }
+      __syncwarp();
+      // One barrier announces all stages if there is room for them at once.
+      for (std::uint32_t stage = 0; stage < p_.ring; ++stage) {
+        weights_.ask(stage, stage, full_ + (comes_at_once() ? 0 : stage));
+      }
+    }
+    if constexpr (Prologue::kNorm) prologue_.keep(p_.inputs, gains_);
+    __syncthreads();  // the barriers stand, and the gains are there
+  }
 
-  const auto held = epilogue.ask(rows_here, kOutputs, first_row, first_output, p.outputs);
-  if constexpr (Memory::kKeepsRows) {
-    keep_rows(p, first_row, kept);
-  } else {
+  /// Asks for the rows of x.
+  __device__ __forceinline__ void take_rows() const {
+    if constexpr (Memory::kKeepsRows) {
+      keep_rows(p_, first_row(), kept_);
+    } else {
 #pragma unroll 1
-    for (std::uint32_t stage = 0; stage < kRowStages; ++stage) rows.ask(stage, steps);
+      for (std::uint32_t stage = 0; stage < kRowStages; ++stage) rows_.ask(stage, steps());
+    }
   }
-  float square[kHalves] = {};
-  WarpSums<kTiles, kHalves> total;
-  // The steps of a stage that are the warp's. All addresses are those of the lane plus constants,
-  // and a lane without a row multiplies some other one: nobody stores what comes of it.
-  const auto add_stage = [&](auto whole, std::uint32_t stage, std::uint32_t slot) {
-    if constexpr (!Memory::kKeepsRows) wait_for_groups<kRowStages - 1>();
-    const unsigned char* w = lane_weights + slot * Memory::kStageBytes;
+
+  /// Adds up all of K.
+  __device__ __forceinline__ void add_all() {
+    if (!comes_at_once()) return add_in_turns();
+    const std::uint32_t whole_stages = p_.inputs / kStageInputs;
+    wait_for_barrier(full_, 0);  // all stages are announced together
+#pragma unroll(kTiles <= 2 && Memory::kKeepsRows ? 2 : 1)
+    for (std::uint32_t stage = 0; stage < whole_stages; ++stage) add_stage<true>(stage, stage);
+    if (whole_stages != stages()) add_stage<false>(whole_stages, whole_stages);
+  }
+
+  /// Leaves the warp's sums in shared memory, for all.
+  __device__ __forceinline__ SkinnySums put() const {
+    if constexpr (!Memory::kKeepsRows) __syncthreads();  // no warp reads the rings any more
+    const std::uint32_t row_count = min(kRows, p_.rows);
 #pragma unroll
-    for (std::uint32_t i = 0; i < kWarpSteps; ++i) {
-      const std::uint32_t in_stage = i * kSkinnyWarps * kStep;  // from the lane's first k
-      if (!whole && stage * kStageInputs + warp * kStep + in_stage >= p.inputs) break;
-      uint4 x[2 * kRowTiles] = {};
-#pragma unroll
-      for (int half = 0; half < kHalves; ++half) {
-        x[half] = Memory::kKeepsRows ? load16(lane_row + stage * kStageInputs + in_stage)
-                                     : *rows.place(stage, i, half);
-      }
+    for (int half = 0; half < kHalves; ++half) {
+      const std::uint32_t row = half * kHalfRows + lane() / 4;
       if constexpr (Prologue::kNorm) {
-        const float* of_lane = lane_gains + stage * kStageInputs + in_stage;
-#pragma unroll
-        for (int half = 0; half < kHalves; ++half) {
-          x[half] = scale_and_square(x[half], of_lane, square[half]);
-        }
+        float sum = square_[half];
+        sum += __shfl_xor_sync(kAllLanes, sum, 1);
+        sum += __shfl_xor_sync(kAllLanes, sum, 2);
+        if (lane() % 4 == 0 && row < row_count) squares_[warp() * row_count + row] = sum;
       }
+      if (first_row() + row >= p_.rows) continue;
 #pragma unroll
       for (int t = 0; t < kTiles; ++t) {
-        // Rows of a stage and steps lie on 16 bytes.
-        total.add(x, t,
-                  *reinterpret_cast<const uint4*>(w + t * kTileOutputs * kStageRowBytes +
-                                                  in_stage * sizeof(Bf16)));
+        const float* even = total_.even[half / 2][t] + half % 2 * 2;
+        const float* odd = total_.odd[half / 2][t] + half % 2 * 2;
+        float* at =
+            sums_ + (warp() * row_count + row) * kOutputs + t * kTileOutputs + lane() % 4 * 2;
+        at[0] = even[0] + odd[0];
+        at[1] = even[1] + odd[1];
       }
     }
-    if constexpr (!Memory::kKeepsRows) rows.ask(stage + kRowStages, steps);
-  };
-  const std::uint32_t whole_stages = p.inputs / kStageInputs;
-  if (p.ring == stages) {
-    wait_for_barrier(full, 0);  // all stages are announced together
-#pragma unroll(kTiles <= 2 && Memory::kKeepsRows ? 2 : 1)
-    for (std::uint32_t stage = 0; stage < whole_stages; ++stage) {
-      add_stage(std::true_type{}, stage, stage);
-    }
-    if (whole_stages != stages) add_stage(std::false_type{}, whole_stages, whole_stages);
-  } else {
+    __syncthreads();  // every warp's sums are in place
+    return {sums_,     Prologue::kNorm ? squares_ : nullptr,
+            row_count, kOutputs,
+            p_.inputs, norm_eps(prologue_)};
+  }
+
+ private:
+  using Memory = SkinnyMemory<kTiles, kHalves>;
+  static constexpr int kRowTiles = (kHalves + 1) / 2;
+  static constexpr std::uint32_t kRows = kHalves * kHalfRows;
+
+  __device__ __forceinline__ static std::uint32_t lane() { return threadIdx.x % kWarp; }
+  __device__ __forceinline__ static std::uint32_t warp() { return threadIdx.x / kWarp; }
+  __device__ __forceinline__ static std::uint32_t k_of_lane() {
+    return warp() * kStep + lane() % 4 * 8;
+  }
+  __device__ __forceinline__ std::uint32_t steps() const { return p_.inputs / kStep; }
+  __device__ __forceinline__ std::uint32_t stages() const {
+    return (p_.inputs + kStageInputs - 1) / kStageInputs;
+  }
+  __device__ __forceinline__ bool comes_at_once() const { return p_.ring == stages(); }
+
+  /// Stages that have no room together: each slot of the ring is filled again when it is through.
+  __device__ __forceinline__ void add_in_turns() {
+    const std::uint32_t whole_stages = p_.inputs / kStageInputs;
     std::uint32_t slot = 0;
     std::uint32_t parity = 0;
 #pragma unroll 1
-    for (std::uint32_t stage = 0; stage < stages; ++stage) {
-      wait_for_barrier(full + slot, parity);
+    for (std::uint32_t stage = 0; stage < stages(); ++stage) {
+      wait_for_barrier(full_ + slot, parity);
       if (stage < whole_stages) {
-        add_stage(std::true_type{}, stage, slot);
+        add_stage<true>(stage, slot);
       } else {
-        add_stage(std::false_type{}, stage, slot);
+        add_stage<false>(stage, slot);
       }
       __syncthreads();  // every warp is through with the stage
-      if (warp == 0 && stage + p.ring < stages) weights.ask(stage + p.ring, slot, full + slot);
-      if (++slot == p.ring) {
+      if (warp() == 0 && stage + p_.ring < stages()) {
+        weights_.ask(stage + p_.ring, slot, full_ + slot);
+      }
+      if (++slot == p_.ring) {
         slot = 0;
         parity ^= 1;
       }
     }
   }
 
-  if constexpr (!Memory::kKeepsRows) __syncthreads();  // no warp reads the rings any more
+  /// The steps of a stage that are the warp's. All addresses are those of the lane plus constants,
+  /// and a lane without a row multiplies some other one: nobody stores what comes of it.
+  template <bool kWhole>
+  __device__ __forceinline__ void add_stage(std::uint32_t stage, std::uint32_t slot) {
+    if constexpr (!Memory::kKeepsRows) wait_for_groups<kRowStages - 1>();
+    const unsigned char* w = lane_weights_ + slot * Memory::kStageBytes;
 #pragma unroll
-  for (int half = 0; half < kHalves; ++half) {
-    const std::uint32_t row = half * kHalfRows + lane / 4;
-    if constexpr (Prologue::kNorm) {
-      float sum = square[half];
-      sum += __shfl_xor_sync(kAllLanes, sum, 1);
-      sum += __shfl_xor_sync(kAllLanes, sum, 2);
-      if (lane % 4 == 0 && row < row_count) squares[warp * row_count + row] = sum;
-    }
-    if (first_row + row >= p.rows) continue;
+    for (std::uint32_t i = 0; i < kWarpSteps; ++i) {
+      const std::uint32_t in_stage = i * kSkinnyWarps * kStep;  // from the lane's first k
+      if (!kWhole && stage * kStageInputs + warp() * kStep + in_stage >= p_.inputs) break;
+      uint4 x[2 * kRowTiles] = {};
 #pragma unroll
-    for (int t = 0; t < kTiles; ++t) {
-      const float* even = total.even[half / 2][t] + half % 2 * 2;
-      const float* odd = total.odd[half / 2][t] + half % 2 * 2;
-      float* at = sums + (warp * row_count + row) * kOutputs + t * kTileOutputs + lane % 4 * 2;
-      at[0] = even[0] + odd[0];
-      at[1] = even[1] + odd[1];
+      for (int half = 0; half < kHalves; ++half) {
+        x[half] = Memory::kKeepsRows ? load16(lane_row_ + stage * kStageInputs + in_stage)
+                                     : *rows_.place(stage, i, half);
+        if constexpr (Prologue::kNorm) {
+          const float* of_lane = lane_gains_ + stage * kStageInputs + in_stage;
+          x[half] = scale_and_square(x[half], of_lane, square_[half]);
+        }
+      }
+#pragma unroll
+      for (int t = 0; t < kTiles; ++t) {
+        const std::uint32_t at = t * kTileOutputs * kStageRowBytes + in_stage * sizeof(Bf16);
+        total_.add(x, t, *reinterpret_cast<const uint4*>(w + at));  // all of it on 16 bytes
+      }
     }
+    if constexpr (!Memory::kKeepsRows) rows_.ask(stage + kRowStages, steps());
   }
-  __syncthreads();  // every warp's sums are in place
-  const SkinnySums all = {
-      sums, Prologue::kNorm ? squares : nullptr, row_count, kOutputs, p.inputs, norm_eps(prologue)};
-  epilogue.store(all, rows_here, first_row, first_output, p.outputs, held);
+
+  const SkinnyOperands& p_;
+  const Prologue& prologue_;
+  std::uint64_t* full_;  ///< Barriers, one a slot of the ring.
+  Memory places_;
+  WeightStages<kTiles> weights_;
+  LaneRows<kHalves> rows_;
+  float* sums_;     ///< (warps, row count, kOutputs)
+  float* squares_;  ///< (warps, row count)
+  float* gains_;
+  Bf16* kept_;  ///< (8, kept_stride)
+  const Bf16* lane_row_;
+  const float* lane_gains_;
+  const unsigned char* lane_weights_;
+  float square_[kHalves] = {};
+  WarpSums<kTiles, kHalves> total_;
+};
+
+template <int kTiles, int kHalves, class Prologue, class Epilogue>
+__global__ void __launch_bounds__(kSkinnyThreads) __maxnreg__((kRegisters<kTiles, kHalves>))
+    skinny_product_kernel(const __grid_constant__ SkinnyOperands p, const Prologue prologue,
+                          const Epilogue epilogue) {
+  using Block = SkinnyBlock<kTiles, kHalves, Prologue>;
+  extern __shared__ __align__(128) unsigned char memory[];
+  __shared__ std::uint64_t full[kStagesMax];
+  let_next_in();
+  Block block(p, prologue, memory, full);
+  block.begin();
+  wait_for_predecessors();
+
+  const std::uint32_t rows = block.rows_here();
+  const std::uint32_t row = Block::first_row();
+  const std::uint32_t output = Block::first_output();
+  const auto held = epilogue.ask(rows, Block::kOutputs, row, output, p.outputs);
+  block.take_rows();
+  block.add_all();
+  epilogue.store(block.put(), rows, row, output, p.outputs, held);
 }
 
 /// K up to which the gains of a norm leave room for the rest.
