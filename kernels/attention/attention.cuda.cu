@@ -28,12 +28,12 @@ __global__ void __launch_bounds__(kThreads)
   begin_kernel();
   const std::uint32_t splits = token_counts(a, span, token, fault) ? span.splits() : 0;
 
-  Eight q[kGroup];
+  Pack q[kGroup];
   const T* heads = static_cast<const T*>(a.q.data) + std::size_t{blockIdx.y} * a.q_stride +
                    std::size_t{span.kv_head} * kGroup * kHeadDim;
 #pragma unroll
   for (std::uint32_t g = 0; g < kGroup; ++g) {
-    q[g] = load_eight(heads + g * kHeadDim + Share<kHeadDim>::element());
+    q[g] = load_pack(heads + g * kHeadDim + Share<kHeadDim>::element());
   }
   for (std::uint32_t split = share; split < splits; split += kShare) {
     if (split != share) rows.ask(a, span, split);
@@ -80,7 +80,7 @@ Status cuda(const Args& a, CudaContext& on) {
       return launch(on, attention_any_kernel<T>, dim3(a.heads, a.lanes * a.tokens), kThreads, 0, a,
                     on.fault);
     };
-    return a.q_stride % kVector == 0 ? with_head_form(a, by_splits, any) : any();
+    return a.q_stride % kPack == 0 ? with_head_form(a, by_splits, any) : any();
   });
 }
 

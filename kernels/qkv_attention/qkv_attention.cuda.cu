@@ -57,23 +57,22 @@ __device__ __forceinline__ void fill_tables(const Args& a, const KeySpan& span, 
 /// the first half becomes x[j] * cosine - x[j + half] * sine, one of the second x[j] * cosine + x[j
 /// - half] * sine. `gain` is of the lane's elements, the tables are of the first half's.
 template <class T, std::uint32_t kHeadDim>
-__device__ __forceinline__ Eight norm_and_rotate(const Eight& x, const Eight& gain,
-                                                 const float* cosine, const float* sine,
-                                                 float eps) {
+__device__ __forceinline__ Pack norm_and_rotate(const Pack& x, const Pack& gain,
+                                                const float* cosine, const float* sine, float eps) {
   constexpr std::uint32_t kHalf = kHeadDim / 2;
   const std::uint32_t element = Share<kHeadDim>::element();
   float sum = 0.0f;
 #pragma unroll
-  for (const float value : x.x) sum = fmaf(value, value, sum);
+  for (const float value : x.at) sum = fmaf(value, value, sum);
   const float scale = 1.0f / sqrtf(key_sum<kHeadDim>(sum) / static_cast<float>(kHeadDim) + eps);
   const float sign = element < kHalf ? -1.0f : 1.0f;
-  Eight y;
+  Pack y;
 #pragma unroll
-  for (std::uint32_t d = 0; d < kVector; ++d) {
+  for (std::uint32_t d = 0; d < kPack; ++d) {
     const std::uint32_t j = (element + d) % kHalf;
-    const float own = rounded<T>(rounded<T>(x.x[d] * scale) * gain.x[d]);
+    const float own = rounded<T>(rounded<T>(x.at[d] * scale) * gain.at[d]);
     const float other = __shfl_xor_sync(kAllLanes, own, Share<kHeadDim>::kLanes / 2);
-    y.x[d] = rounded<T>(fmaf(other, sign * sine[j], rounded<T>(own * cosine[j])));
+    y.at[d] = rounded<T>(fmaf(other, sign * sine[j], rounded<T>(own * cosine[j])));
   }
   return y;
 }
@@ -104,15 +103,15 @@ __device__ __forceinline__ void make_heads(const Args& a, const KeySpan& span, s
   const std::size_t width = (a.heads + 2 * std::size_t{a.kv_heads}) * kHeadDim;
   const std::uint32_t element = S::element();
   const T* from = joint - (fresh == 0 ? 0 : token * width) + std::size_t{head} * kHeadDim + element;
-  Eight x = load_eight(from);
+  Pack x = load_pack(from);
   if (!is_value) {
-    x = norm_and_rotate<T, kHeadDim>(x, load_eight(room.gain[is_query ? 0 : 1] + element),
+    x = norm_and_rotate<T, kHeadDim>(x, load_pack(room.gain[is_query ? 0 : 1] + element),
                                      room.cosine[fresh], room.sine[fresh], a.eps);
   }
   const std::uint32_t of_token = fresh == 0 ? token : 0;
   float* to = is_query ? room.q[place] : is_value ? room.v[of_token] : room.k[of_token];
 #pragma unroll
-  for (std::uint32_t d = 0; d < kVector; ++d) to[element + d] = x.x[d];
+  for (std::uint32_t d = 0; d < kPack; ++d) to[element + d] = x.at[d];
 
   const bool stores = keeps && !is_query && fresh == 0 && other == 0;
   if (!stores || token >= counted_tokens(valid, a.rate, a.tokens)) return;
@@ -120,7 +119,7 @@ __device__ __forceinline__ void make_heads(const Args& a, const KeySpan& span, s
   if (at == kNowhere) return;
   T* cache = static_cast<T*>(is_value ? a.v_cache.data : a.k_cache.data) + at + element;
 #pragma unroll
-  for (std::uint32_t d = 0; d < kVector; ++d) cache[d] = narrow<T>(x.x[d]);
+  for (std::uint32_t d = 0; d < kPack; ++d) cache[d] = narrow<T>(x.at[d]);
 }
 
 /// The keys of a split that lie in the cache already: all in one page.
@@ -158,8 +157,8 @@ __device__ __forceinline__ void take_fresh(SplitRows<T, kHeadDim>& rows, const K
     const std::uint32_t ordinal = split * kSplit + S::key_of(i);
     if (rows.k_at[i] == nullptr || span.is_old(ordinal)) continue;
     const std::uint32_t token = ordinal - span.first;
-    rows.k[i].keep(load_eight(room.k[token] + S::element()));
-    rows.v[i].keep(load_eight(room.v[token] + S::element()));
+    rows.k[i].keep(load_pack(room.k[token] + S::element()));
+    rows.v[i].keep(load_pack(room.v[token] + S::element()));
   }
 }
 
@@ -189,14 +188,13 @@ __global__ void __launch_bounds__(kThreads, (sizeof(T) == sizeof(Bf16) ? 3 : 1))
   // Asked for now and looked at behind the heads: a thread stands still where it uses what is late.
   const std::uint32_t valid = a.rate == 0 ? 0 : a.valid[span.lane];
   make_heads<T, kHeadDim, kGroup>(a, span, token, joint, share == 0, valid, room, fault);
-  const bool counts = token < counted_tokens(valid, a.rate, a.tokens);
-  if (counts && span.keys == 0) report(fault, ErrorCode::kBadPage);
-  const std::uint32_t splits = counts ? span.splits() : 0;
+  const bool is_valid = token < counted_tokens(valid, a.rate, a.tokens);
+  const std::uint32_t splits = token_counts(is_valid, span, fault) ? span.splits() : 0;
   __syncthreads();  // the heads of this op's tokens are in `room`
-  Eight q[kGroup];
+  Pack q[kGroup];
 #pragma unroll
   for (std::uint32_t g = 0; g < kGroup; ++g) {
-    q[g] = load_eight(room.q[g] + Share<kHeadDim>::element());
+    q[g] = load_pack(room.q[g] + Share<kHeadDim>::element());
   }
 #pragma unroll 1
   for (std::uint32_t split = share; split < splits; split += kShare) {
@@ -214,11 +212,11 @@ __global__ void __launch_bounds__(kThreads, (sizeof(T) == sizeof(Bf16) ? 3 : 1))
 /// Keys of a cache without a page table for which a warp has room: a code predictor's sixteen.
 constexpr std::uint32_t kShortKeys = 16;
 
-/// Eight gains of a head.
-__device__ __forceinline__ Eight load_gains(ConstTensor gain, std::uint32_t element) {
-  Eight gains;
+/// Pack gains of a head.
+__device__ __forceinline__ Pack load_gains(ConstTensor gain, std::uint32_t element) {
+  Pack gains;
 #pragma unroll
-  for (std::uint32_t d = 0; d < kVector; ++d) gains.x[d] = gain_at(gain, element + d);
+  for (std::uint32_t d = 0; d < kPack; ++d) gains.at[d] = gain_at(gain, element + d);
   return gains;
 }
 
@@ -261,8 +259,8 @@ __global__ void __launch_bounds__(kWarp)
     sincosf(static_cast<float>(position) * a.frequencies[j % kHalf], &sine[j / kHalf][j % kHalf],
             &cosine[j / kHalf][j % kHalf]);
   }
-  const Eight q_gain = load_gains(a.q_gain, element);
-  const Eight k_gain = load_gains(a.k_gain, element);
+  const Pack q_gain = load_gains(a.q_gain, element);
+  const Pack k_gain = load_gains(a.k_gain, element);
   __syncwarp();  // the tables are there
 
   T* y = static_cast<T*>(a.y.data) + (std::size_t{blockIdx.y} * a.heads + head) * kHeadDim;
@@ -279,8 +277,8 @@ __global__ void __launch_bounds__(kWarp)
   raw_key.load(fresh);
   v[kLoads].load(fresh + a.kv_heads * kHeadDim);
   const bool counts = token < valid_tokens(a, span.lane);
-  Eight q = {};
-  Eight own = {};
+  Pack q = {};
+  Pack own = {};
 #pragma unroll 1
   for (std::uint32_t turn = 0; turn < 2; ++turn) {
     const std::uint32_t of = turn == 0 ? 0 : min(back, kFreshMax - 1);
@@ -290,18 +288,18 @@ __global__ void __launch_bounds__(kWarp)
   }
   if (counts && has_cache && place == 0 && head % group == 0) {
     const std::size_t at = base + (std::size_t{span.first} + token) * kHeadDim;
-    store_eight(static_cast<T*>(a.k_cache.data) + at, own);
-    store_eight(static_cast<T*>(a.v_cache.data) + at, v[kLoads].widened());
+    store_pack(static_cast<T*>(a.k_cache.data) + at, own);
+    store_pack(static_cast<T*>(a.v_cache.data) + at, v[kLoads].widened());
   }
 
   float weights[kLoads + 1];
   float largest = -INFINITY;
 #pragma unroll
   for (std::uint32_t i = 0; i <= kLoads; ++i) {
-    const Eight key = i < kLoads ? k[i].widened() : own;
+    const Pack key = i < kLoads ? k[i].widened() : own;
     float sum = 0.0f;
 #pragma unroll
-    for (std::uint32_t d = 0; d < kVector; ++d) sum = fmaf(q.x[d], key.x[d], sum);
+    for (std::uint32_t d = 0; d < kPack; ++d) sum = fmaf(q.at[d], key.at[d], sum);
     sum = key_sum<kHeadDim>(sum) * a.scale;
     const bool is_key =
         i < kLoads ? i * S::kAtOnce + place < span.first : place <= token && place < kFreshMax;
@@ -313,27 +311,27 @@ __global__ void __launch_bounds__(kWarp)
     largest = fmaxf(largest, __shfl_xor_sync(kAllLanes, largest, apart));
   }
   float sum = 0.0f;
-  Eight total = {};
+  Pack total = {};
 #pragma unroll
   for (std::uint32_t i = 0; i <= kLoads; ++i) {
     const float weight = expf(weights[i] - largest);
-    const Eight value = v[i].widened();
+    const Pack value = v[i].widened();
     sum += weight;
 #pragma unroll
-    for (std::uint32_t d = 0; d < kVector; ++d) total.x[d] = fmaf(weight, value.x[d], total.x[d]);
+    for (std::uint32_t d = 0; d < kPack; ++d) total.at[d] = fmaf(weight, value.at[d], total.at[d]);
   }
 #pragma unroll
   for (std::uint32_t apart = S::kLanes; apart < kWarp; apart *= 2) {
     sum += __shfl_xor_sync(kAllLanes, sum, apart);
 #pragma unroll
-    for (float& value : total.x) value += __shfl_xor_sync(kAllLanes, value, apart);
+    for (float& value : total.at) value += __shfl_xor_sync(kAllLanes, value, apart);
   }
   const float factor = 1.0f / sum;
 #pragma unroll
-  for (float& value : total.x) {
+  for (float& value : total.at) {
     value = counts && has_cache ? value * factor : 0.0f;
   }
-  if (place == 0) store_eight(y + element, total);
+  if (place == 0) store_pack(y + element, total);
   if (counts && !has_cache) report(fault, ErrorCode::kBadPage);
 }
 

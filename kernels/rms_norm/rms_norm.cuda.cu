@@ -5,23 +5,6 @@ namespace voxfuse::rms_norm {
 
 using namespace device;
 
-namespace {
-
-/// Part of a warp for each row, several rows a block.
-template <class T, class Gain>
-__global__ void __launch_bounds__(kShortRowThreads)
-    rms_norm_short_kernel(RmsRows<T, Gain> rows, std::uint32_t team) {
-  normalise_short_rows(rows, team);
-}
-
-/// A block for each row.
-template <class T, class Gain>
-__global__ void __launch_bounds__(kRowThreadsMax) rms_norm_kernel(RmsRows<T, Gain> rows) {
-  normalise_long_row(rows);
-}
-
-}  // namespace
-
 Status cuda(const Args& a, CudaContext& on) {
   VOXFUSE_TRY(check(a));
   return with_dtype(a.x.dtype, [&](auto act) {
@@ -37,7 +20,7 @@ Status cuda(const Args& a, CudaContext& on) {
                                   .width = a.width,
                                   .eps = a.eps,
                                   .whole = in_packs(a.width, {a.x.data, a.gain.data, a.y.data})};
-      return launch_rms(on, rows, rms_norm_short_kernel<T, Gain>, rms_norm_kernel<T, Gain>);
+      return launch_rms(on, rows);
     });
   });
 }

@@ -13,6 +13,7 @@
 #include "kernels/support/cuda/elements.cuh"
 #include "kernels/support/cuda/kv_place.cuh"
 #include "kernels/support/cuda/launch.cuh"
+#include "kernels/support/cuda/packs.cuh"
 #include "kernels/support/cuda/reduce.cuh"
 
 namespace voxfuse::device {
@@ -20,52 +21,18 @@ namespace voxfuse::device {
 inline constexpr std::uint32_t kSplit = 64;
 inline constexpr std::uint32_t kAttentionThreads = 256;
 inline constexpr std::uint32_t kAttentionWarps = kAttentionThreads / kWarp;
-inline constexpr std::uint32_t kVector = 8;  ///< Elements of a head that a lane holds.
 /// Blocks that share the splits of one query: as many as a portable cluster has.
 inline constexpr std::uint32_t kCluster = 8;
 
-/// Eight elements as floats, read sixteen bytes at a time.
-struct Eight {
-  float x[kVector];
-};
-
-__device__ __forceinline__ Eight load_eight(const float* from) {
-  const float4 low = *reinterpret_cast<const float4*>(from);       // heads begin on 16 bytes
-  const float4 high = *reinterpret_cast<const float4*>(from + 4);  // as above
-  return {{low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w}};
-}
-__device__ __forceinline__ Eight load_eight(const Bf16* from) {
-  const uint4 packed = *reinterpret_cast<const uint4*>(from);  // as above
-  const std::uint32_t words[4] = {packed.x, packed.y, packed.z, packed.w};
-  Eight out;
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    out.x[2 * i] = __uint_as_float(words[i] << 16);
-    out.x[2 * i + 1] = __uint_as_float(words[i] & 0xffff0000u);
-  }
-  return out;
-}
-
-__device__ __forceinline__ void store_eight(float* to, const Eight& from) {
-  reinterpret_cast<float4*>(to)[0] = {from.x[0], from.x[1], from.x[2], from.x[3]};  // as above
-  reinterpret_cast<float4*>(to)[1] = {from.x[4], from.x[5], from.x[6], from.x[7]};  // as above
-}
-__device__ __forceinline__ void store_eight(Bf16* to, const Eight& from) {
-  __nv_bfloat162 pairs[4];
-#pragma unroll
-  for (int i = 0; i < 4; ++i) pairs[i] = __floats2bfloat162_rn(from.x[2 * i], from.x[2 * i + 1]);
-  *reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(pairs);  // as above
-}
-
-/// Eight elements as they lie in memory, widened where they are used.
+/// A pack as it lies in memory, at a 16-byte boundary, widened where it is used.
 template <class T>
 struct Stored;
 template <>
 struct Stored<float> {
-  Eight x = {};
-  __device__ __forceinline__ void load(const float* from) { x = load_eight(from); }
-  __device__ __forceinline__ void keep(const Eight& from) { x = from; }
-  __device__ __forceinline__ Eight widened() const { return x; }
+  Pack pack = {};
+  __device__ __forceinline__ void load(const float* from) { pack = load_pack(from); }
+  __device__ __forceinline__ void keep(const Pack& from) { pack = from; }
+  __device__ __forceinline__ Pack widened() const { return pack; }
 };
 template <>
 struct Stored<Bf16> {
@@ -73,11 +40,11 @@ struct Stored<Bf16> {
   __device__ __forceinline__ void load(const Bf16* from) {
     words = *reinterpret_cast<const uint4*>(from);  // heads begin on 16 bytes
   }
-  __device__ __forceinline__ void keep(const Eight& from) {
-    store_eight(reinterpret_cast<Bf16*>(&words), from);  // eight of them
+  __device__ __forceinline__ void keep(const Pack& from) {
+    store_pack(reinterpret_cast<Bf16*>(&words), from);  // eight of them
   }
-  __device__ __forceinline__ Eight widened() const {
-    return load_eight(reinterpret_cast<const Bf16*>(&words));  // the eight that were loaded
+  __device__ __forceinline__ Pack widened() const {
+    return load_pack(reinterpret_cast<const Bf16*>(&words));  // the eight that were loaded
   }
 };
 
@@ -104,21 +71,26 @@ __device__ __forceinline__ KeySpan span_of(const Args& a, std::uint32_t lane, st
   return {lane, kv_head, first, oldest, keys_fit(a, position) ? position + 1 - oldest : 0};
 }
 
-/// Whether a token counts, known after begin_kernel() only; a token that should and has no place in
-/// the cache is reported.
+/// Whether a token that is valid or not counts; one that should and has no place in the cache is
+/// reported.
+__device__ __forceinline__ bool token_counts(bool is_valid, const KeySpan& span,
+                                             std::uint32_t* fault) {
+  if (is_valid && span.keys == 0) report(fault, ErrorCode::kBadPage);
+  return is_valid && span.keys != 0;
+}
+
+/// The same of a token of the lane, known after begin_kernel() only.
 template <class Args>
 __device__ __forceinline__ bool token_counts(const Args& a, const KeySpan& span,
                                              std::uint32_t token, std::uint32_t* fault) {
-  if (token >= valid_tokens(a, span.lane)) return false;
-  if (span.keys == 0) report(fault, ErrorCode::kBadPage);
-  return span.keys != 0;
+  return token_counts(token < valid_tokens(a, span.lane), span, fault);
 }
 
 /// Which keys of a split, and which eight elements of each, are a lane's.
 template <std::uint32_t kHeadDim>
 struct Share {
-  static constexpr std::uint32_t kLanes = kHeadDim / kVector;  ///< Of one key.
-  static constexpr std::uint32_t kAtOnce = kWarp / kLanes;     ///< Keys of a warp's load.
+  static constexpr std::uint32_t kLanes = kHeadDim / kPack;  ///< Of one key.
+  static constexpr std::uint32_t kAtOnce = kWarp / kLanes;   ///< Keys of a warp's load.
   static constexpr std::uint32_t kLoads = kSplit / kAttentionWarps / kAtOnce;
 
   /// Key of the split that load i brings this lane.
@@ -126,9 +98,7 @@ struct Share {
     return (threadIdx.x / kWarp * kLoads + i) * kAtOnce + threadIdx.x % kWarp / kLanes;
   }
   /// First of the lane's elements in every head.
-  __device__ __forceinline__ static std::uint32_t element() {
-    return threadIdx.x % kLanes * kVector;
-  }
+  __device__ __forceinline__ static std::uint32_t element() { return threadIdx.x % kLanes * kPack; }
 };
 
 /// A lane's parts of the keys and values of one split.
@@ -209,17 +179,17 @@ __device__ __forceinline__ float key_sum(float x) {
 /// scores = scale * q · k for the split's keys, -inf beyond them.
 template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup>
 __device__ __forceinline__ void score_split(float scale, const SplitRows<T, kHeadDim>& rows,
-                                            const Eight (&q)[kGroup],
+                                            const Pack (&q)[kGroup],
                                             SplitScratch<kHeadDim, kGroup>& room) {
   using S = Share<kHeadDim>;
 #pragma unroll
   for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-    const Eight key = rows.k[i].widened();
+    const Pack key = rows.k[i].widened();
 #pragma unroll
     for (std::uint32_t g = 0; g < kGroup; ++g) {
       float sum = 0.0f;
 #pragma unroll
-      for (std::uint32_t d = 0; d < kVector; ++d) sum = fmaf(q[g].x[d], key.x[d], sum);
+      for (std::uint32_t d = 0; d < kPack; ++d) sum = fmaf(q[g].at[d], key.at[d], sum);
       sum = key_sum<kHeadDim>(sum);
       if (threadIdx.x % S::kLanes == 0) {
         room.scores[g][S::key_of(i)] = rows.k_at[i] != nullptr ? sum * scale : -INFINITY;
@@ -244,13 +214,13 @@ __device__ __forceinline__ void weigh_split(const SplitRows<T, kHeadDim>& rows,
     const float high = room.scores[g][lane + kWarp];
     const float largest = warp_max(fmaxf(low, high));
     const float sum = warp_sum(expf(low - largest) + expf(high - largest));
-    float total[kVector] = {};
+    float total[kPack] = {};
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
       const float weight = expf(room.scores[g][S::key_of(i)] - largest);
-      const Eight value = rows.v[i].widened();
+      const Pack value = rows.v[i].widened();
 #pragma unroll
-      for (std::uint32_t d = 0; d < kVector; ++d) total[d] = fmaf(weight, value.x[d], total[d]);
+      for (std::uint32_t d = 0; d < kPack; ++d) total[d] = fmaf(weight, value.at[d], total[d]);
     }
 #pragma unroll
     for (std::uint32_t apart = S::kLanes; apart < kWarp; apart *= 2) {
@@ -259,8 +229,8 @@ __device__ __forceinline__ void weigh_split(const SplitRows<T, kHeadDim>& rows,
     }
     if (lane < S::kLanes) {
 #pragma unroll
-      for (std::uint32_t d = 0; d < kVector; ++d) {
-        room.values[warp][g][lane * kVector + d] = total[d];
+      for (std::uint32_t d = 0; d < kPack; ++d) {
+        room.values[warp][g][lane * kPack + d] = total[d];
       }
     }
     if (threadIdx.x == 0) {

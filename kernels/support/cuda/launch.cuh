@@ -6,11 +6,11 @@
 // their work. What makes that safe:
 //   - every thread of every kernel calls begin_kernel(), or let_next_in() at once and
 //     wait_for_predecessors() when it has begun to load what no kernel that may still run writes;
-//   - that is: weights, of course; and what was written before the program began, or in front of
-//   the
-//     last pick, which waits before it lets anyone in. Small kernels may be under way by dozens, so
-//     that a distance in kernels makes nothing safe; but between two passes over a cache there is a
-//     pick. The activations of this pass, `valid` and everything that is written are not among it.
+//   - that is: weights, of course; and what was written before the program began, or in front of a
+//     pick since, which waits before it lets anyone in. Small kernels may be under way by dozens,
+//     so that a distance in kernels makes nothing safe; but between two passes over a cache there
+//     is a pick. The activations of this pass, `valid` and everything that is written are not among
+//     it.
 
 #include <cuda_runtime.h>
 

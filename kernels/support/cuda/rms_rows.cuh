@@ -95,10 +95,10 @@ __device__ __forceinline__ float block_sum_of_warps(float x, float* room) {
   return warp_sum(lane < blockDim.x / kWarp ? room[lane] : 0.0f);
 }
 
-/// The body of a kernel for short rows: `team` lanes have one.
+/// Short rows: `team` lanes have one, several rows a block.
 template <class T, class Gain>
-__device__ __forceinline__ void normalise_short_rows(const RmsRows<T, Gain>& a,
-                                                     std::uint32_t team) {
+__global__ void __launch_bounds__(kShortRowThreads)
+    rms_short_rows_kernel(const RmsRows<T, Gain> a, std::uint32_t team) {
   const std::size_t row = std::size_t{blockIdx.x} * (kShortRowThreads / team) + threadIdx.x / team;
   const std::uint32_t first = threadIdx.x % team * kPack;
   const bool has_part = row < a.rows && first < a.width;
@@ -111,9 +111,9 @@ __device__ __forceinline__ void normalise_short_rows(const RmsRows<T, Gain>& a,
   if (has_part) a.give(row, first, pack, gains, scale);
 }
 
-/// The body of a kernel for long rows: a block has one.
+/// A long row: a block has one.
 template <class T, class Gain>
-__device__ __forceinline__ void normalise_long_row(const RmsRows<T, Gain>& a) {
+__global__ void __launch_bounds__(kRowThreadsMax) rms_long_row_kernel(const RmsRows<T, Gain> a) {
   __shared__ float room[kRowThreadsMax / kWarp];
   const std::size_t row = blockIdx.x;
   const std::uint32_t first = threadIdx.x * kPack;
@@ -135,20 +135,17 @@ __device__ __forceinline__ void normalise_long_row(const RmsRows<T, Gain>& a) {
   }
 }
 
-/// Enqueues the kernel that suits the width: `short_rows` has normalise_short_rows() as its body,
-/// `long_row` the other.
+/// Enqueues the kernel that suits the width.
 template <class T, class Gain>
-Status launch_rms(CudaContext& on, const RmsRows<T, Gain>& a,
-                  void (*short_rows)(RmsRows<T, Gain>, std::uint32_t),
-                  void (*long_row)(RmsRows<T, Gain>)) {
+Status launch_rms(CudaContext& on, const RmsRows<T, Gain>& a) {
   const std::uint32_t packs = blocks_for(a.width, kPack);
   if (packs <= kWarp) {
     const std::uint32_t team = std::bit_ceil(packs);
-    return launch(on, short_rows, blocks_for(a.rows, kShortRowThreads / team), kShortRowThreads, 0,
-                  a, team);
+    return launch(on, rms_short_rows_kernel<T, Gain>, blocks_for(a.rows, kShortRowThreads / team),
+                  kShortRowThreads, 0, a, team);
   }
   const std::uint32_t threads = std::min(blocks_for(packs, kWarp) * kWarp, kRowThreadsMax);
-  return launch(on, long_row, a.rows, threads, 0, a);
+  return launch(on, rms_long_row_kernel<T, Gain>, a.rows, threads, 0, a);
 }
 
 }  // namespace voxfuse::device

@@ -166,11 +166,10 @@ class SkinnyBlock {
   /// Adds up all of K.
   __device__ __forceinline__ void add_all() {
     if (!comes_at_once()) return add_in_turns();
-    const std::uint32_t whole_stages = p_.inputs / kStageInputs;
     wait_for_barrier(full_, 0);  // all stages are announced together
 #pragma unroll(kTiles <= 2 && Memory::kKeepsRows ? 2 : 1)
-    for (std::uint32_t stage = 0; stage < whole_stages; ++stage) add_stage<true>(stage, stage);
-    if (whole_stages != stages()) add_stage<false>(whole_stages, whole_stages);
+    for (std::uint32_t stage = 0; stage < whole_stages(); ++stage) add_stage<true>(stage, stage);
+    if (whole_stages() != stages()) add_stage<false>(whole_stages(), whole_stages());
   }
 
   /// Leaves the warp's sums in shared memory, for all.
@@ -217,17 +216,17 @@ class SkinnyBlock {
   __device__ __forceinline__ std::uint32_t stages() const {
     return (p_.inputs + kStageInputs - 1) / kStageInputs;
   }
+  __device__ __forceinline__ std::uint32_t whole_stages() const { return p_.inputs / kStageInputs; }
   __device__ __forceinline__ bool comes_at_once() const { return p_.ring == stages(); }
 
   /// Stages that have no room together: each slot of the ring is filled again when it is through.
   __device__ __forceinline__ void add_in_turns() {
-    const std::uint32_t whole_stages = p_.inputs / kStageInputs;
     std::uint32_t slot = 0;
     std::uint32_t parity = 0;
 #pragma unroll 1
     for (std::uint32_t stage = 0; stage < stages(); ++stage) {
       wait_for_barrier(full_ + slot, parity);
-      if (stage < whole_stages) {
+      if (stage < whole_stages()) {
         add_stage<true>(stage, slot);
       } else {
         add_stage<false>(stage, slot);
