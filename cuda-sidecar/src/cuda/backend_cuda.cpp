@@ -53,15 +53,12 @@ class CudaBackend final : public Backend {
       VOXFUSE_TRY(queue(lane_class).create(layout, lane_class, multiprocessors));
     }
     VOXFUSE_CUDA_TRY(cudaEventCreateWithFlags(&rows_updated_, cudaEventDisableTiming));
-    VOXFUSE_CUDA_TRY(cudaDeviceSynchronize());  // memory was zeroed on another stream
     return {};
   }
 
   Status grow_arena(LaneClass lane_class) override {
     VOXFUSE_CUDA_TRY(cudaStreamSynchronize(queue(lane_class).stream()));
-    VOXFUSE_TRY(queue(lane_class).grow_arena(memory_->arena_bytes(lane_class)));
-    VOXFUSE_CUDA_TRY(cudaDeviceSynchronize());  // as in attach()
-    return {};
+    return queue(lane_class).grow_arena(memory_->arena_bytes(lane_class));
   }
 
   Status place_weights(std::span<Weight> weights) override {

@@ -34,6 +34,9 @@ Status DeviceBuffer::allocate(std::uint64_t bytes, const char* what) {
   VOXFUSE_CUDA_TRY(error);
   bytes_ = bytes;
   VOXFUSE_CUDA_TRY(cudaMemset(data_, 0, bytes));
+  // The call returns before the zeros are written, and our streams do not wait for that one: what
+  // they copy there next could be zeroed afterwards.
+  VOXFUSE_CUDA_TRY(cudaStreamSynchronize(cudaStreamLegacy));
   return {};
 }
 

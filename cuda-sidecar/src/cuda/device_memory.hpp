@@ -21,8 +21,8 @@ class DeviceBuffer {
     return *this;
   }
 
-  /// Takes `bytes`, zeroed; what was held before is free again. `what` names them in the line that
-  /// says, with the numbers, why there was no room.
+  /// Takes `bytes`, which are zero when this returns; what was held before is free again. `what`
+  /// names them in the line that says, with the numbers, why there was no room.
   ///
   /// Errors   kNoMemory, kDeviceFailed; nothing is held then.
   Status allocate(std::uint64_t bytes, const char* what);
