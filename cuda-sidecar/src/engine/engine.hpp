@@ -55,8 +55,8 @@ struct EngineCounters {
 /// Frames   submit() between two repeats is a frame boundary: a cancelled row is done from there
 /// on,
 ///          and a run without a live lane ends early. A backend that has repeats under way behind
-///          the engine's back may run one more than was needed (depth - 1): it finds its rows done
-///          and changes nothing.
+///          the engine's back may run one more than was needed (depth - 1), of this run or of the
+///          next: it finds its rows done and changes nothing.
 /// Classes  When both have a run that can go on, they take turns, or run side by side where the
 ///          backend can. A vocode run begins when every lane has wait_frames codes, or is done, or
 ///          no queued run could add codes to it.
@@ -118,9 +118,10 @@ class Engine {
   bool begin_repeats();
   bool end_repeats();
   bool end_repeat(LaneClass lane_class);
-  bool may_begin(Run& run) const;
+  bool may_begin(const Run& run) const;
+  bool may_follow(const Run& front, const Run& run) const;
   void begin(Run& run);
-  void finish_run(LaneClass lane_class);
+  void finish_runs(LaneClass lane_class);
   bool is_live(const Run& run, std::uint32_t row) const;
   bool has_live_lane(const Run& run) const;
   bool vocode_may_begin(const Run& run) const;
@@ -137,10 +138,13 @@ class Engine {
   /// The runs of a class and what is known of the one in front.
   struct Line {
     Queue queue;
+    std::uint32_t under_way() const;                        ///< Repeats.
     std::chrono::steady_clock::time_point busy_since = {};  ///< Of the oldest repeat under way.
     RepeatResult observed;  ///< Of a repeat that was run for an observer.
     bool is_observed = false;
   };
+  Run* next_to_begin(Line& line) const;
+  bool is_any_under_way() const;
   Line& line_of(LaneClass lane_class) { return lines_[static_cast<std::size_t>(lane_class)]; }
   Queue& queue_of(LaneClass lane_class) { return line_of(lane_class).queue; }
   const Queue& queue_of(LaneClass lane_class) const {

@@ -9,30 +9,35 @@ namespace voxfuse {
 
 namespace {
 
-/// Positions that one run may still add to the talker's cache for a row.
-std::uint64_t positions_wanted(ProgramKind kind, const RunRecord& wanted, std::uint32_t tokens,
-                               const RowState& row) {
-  const auto at_most = [&](std::uint64_t left, std::uint64_t each) {
-    return std::min(left, each * wanted.repeat);
-  };
+/// Positions that a row's prompt, or its speech, may still add to the talker's cache.
+std::uint64_t positions_left(ProgramKind kind, const RowState& row) {
   const auto left = [](std::uint32_t all, std::uint32_t used) {
     return all > used ? all - used : 0;
   };
   switch (kind) {
     case ProgramKind::kPrefill:
-      return at_most(left(row.prompt_count, row.prompt_done), tokens);
+      return left(row.prompt_count, row.prompt_done);
     case ProgramKind::kDecode:
       // The last pick ends the row and is not followed by a talker step.
-      return row.done != 0 ? 0 : at_most(left(row.max_new_tokens - 1, row.frame), 1);
+      return row.done != 0 ? 0 : left(row.max_new_tokens - 1, row.frame);
     case ProgramKind::kForced:
     case ProgramKind::kTalker:
-      return at_most(left(row.codes_given, row.frame), 1);
+      return left(row.codes_given, row.frame);
     case ProgramKind::kHead:
     case ProgramKind::kPredictor:
     case ProgramKind::kVocode:
       break;
   }
   return 0;
+}
+
+/// Positions that so many repeats add at most.
+std::uint64_t positions_of(const Run& run, std::uint64_t repeats) {
+  return repeats * (run.kind() == ProgramKind::kPrefill ? run.program->program.header.tokens : 1);
+}
+
+bool has_lane(const Run& run, std::uint32_t row) {
+  return std::ranges::find(run.lanes, row, &LaneEntry::row) != run.lanes.end();
 }
 
 }  // namespace
@@ -42,10 +47,20 @@ bool Engine::step() {
   const bool begun = begin_repeats();
   // A backend of the host has run what it began.
   const bool through = backend_->depth() == 1 && begun && end_repeats();
-  const auto has_work = [](const Line& line) {
-    return !line.queue.empty() && line.queue.front()->under_way() != 0;
-  };
-  return ended || begun || through || std::ranges::any_of(lines_, has_work);
+  return ended || begun || through || is_any_under_way();
+}
+
+bool Engine::is_any_under_way() const {
+  return std::ranges::any_of(lines_, [](const Line& line) { return line.under_way() != 0; });
+}
+
+/// Of the runs in front, for the others have not begun.
+std::uint32_t Engine::Line::under_way() const {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < queue.size() && queue[i]->under_way() != 0; ++i) {
+    count += queue[i]->under_way();
+  }
+  return count;
 }
 
 /// Begins repeats, one at most of each class; of one class where they take turns.
@@ -55,9 +70,9 @@ bool Engine::begin_repeats() {
     // The other class than the last time goes first.
     const LaneClass lane_class =
         (last_class_ == LaneClass::kDecode) == (i == 0) ? LaneClass::kVocode : LaneClass::kDecode;
-    Queue& queue = queue_of(lane_class);
-    if (queue.empty() || !may_begin(*queue.front())) continue;
-    begin(*queue.front());
+    Run* const run = next_to_begin(line_of(lane_class));
+    if (run == nullptr) continue;
+    begin(*run);
     begun = true;
     if (!backend_->overlaps_classes()) {
       last_class_ = lane_class;
@@ -67,25 +82,48 @@ bool Engine::begin_repeats() {
   return begun;
 }
 
-/// Whether a run at the front of its queue has a repeat that can begin now.
-bool Engine::may_begin(Run& run) const {
-  if (run.over || run.under_way() >= backend_->depth()) return false;
-  if (run.repeats_begun == run.wanted.repeat) return false;
+/// The run of a class that has a repeat which can begin now: the one in front or, when the last
+/// repeat of that one is under way, the one behind it; nullptr without one.
+Run* Engine::next_to_begin(Line& line) const {
+  if (line.queue.empty() || line.under_way() >= backend_->depth()) return nullptr;
+  Run& front = *line.queue.front();
+  if (may_begin(front)) return &front;
+  if (front.over || front.repeats_begun != front.wanted.repeat || line.queue.size() < 2) {
+    return nullptr;
+  }
+  Run& behind = *line.queue[1];
+  return may_follow(front, behind) ? &behind : nullptr;
+}
+
+/// Whether the run at the front of its queue has a repeat that can begin now.
+bool Engine::may_begin(const Run& run) const {
+  if (run.over || run.repeats_begun == run.wanted.repeat) return false;
   if (run.repeats_begun == 0) return run.kind() != ProgramKind::kVocode || vocode_may_begin(run);
   // One whose rows were all cancelled between two repeats begins only to end.
   return run.under_way() == 0 || has_live_lane(run);
 }
 
+/// Whether a run can begin while the one in front of it still has a repeat under way. What that one
+/// will find is not known yet, so that a run begins for rows that may turn out to be done; the
+/// others wait until it is known.
+bool Engine::may_follow(const Run& front, const Run& run) const {
+  const auto is_step = [](ProgramKind kind) {
+    return kind == ProgramKind::kPrefill || kind == ProgramKind::kDecode;
+  };
+  if (run.over || run.repeats_begun == run.wanted.repeat) return false;
+  return is_step(front.kind()) && is_step(run.kind()) && has_live_lane(run);
+}
+
 void Engine::begin(Run& run) {
   const LaneClass lane_class = class_of(run.program->program);
   Line& line = line_of(lane_class);
-  if (run.under_way() == 0) line.busy_since = std::chrono::steady_clock::now();
+  if (line.under_way() == 0) line.busy_since = std::chrono::steady_clock::now();
   const Status status = run.repeats_begun == 0 ? check_pages(run) : Status();
   if (!status.ok() || !has_live_lane(run)) {
     run.over = true;
     if (!status.ok()) run.submission->fail(status, run.record, kAbsent);
     if (!status.ok()) drop_later(*run.submission, run.record);
-    finish_run(lane_class);
+    finish_runs(lane_class);
     return;
   }
   fill_lanes(run);
@@ -111,7 +149,7 @@ bool Engine::end_repeats() {
 /// Takes in the oldest repeat of a class if it is through.
 bool Engine::end_repeat(LaneClass lane_class) {
   Line& line = line_of(lane_class);
-  if (line.queue.empty() || line.queue.front()->under_way() == 0) return false;
+  if (line.under_way() == 0) return false;
   Run& run = *line.queue.front();
   RepeatResult result = line.observed;
   if (!line.is_observed && !backend_->ended(lane_class, result)) return false;
@@ -125,36 +163,38 @@ bool Engine::end_repeat(LaneClass lane_class) {
     drop_later(*run.submission, run.record);
   }
   publish(run);
-  finish_run(lane_class);
+  finish_runs(lane_class);
   return true;
 }
 
-/// Takes the run in front off its queue when nothing of it is under way or to come.
-void Engine::finish_run(LaneClass lane_class) {
+/// Takes the run in front off its queue when nothing of it is under way or to come, and those
+/// behind it that are over already.
+void Engine::finish_runs(LaneClass lane_class) {
   Queue& queue = queue_of(lane_class);
-  const Run& front = *queue.front();
-  const bool goes_on =
-      !front.over && front.repeats_done < front.wanted.repeat && has_live_lane(front);
-  if (goes_on || front.under_way() != 0) return;
-  const std::unique_ptr<Run> ended = std::move(queue.front());
-  queue.pop_front();
-  end_run(*ended);
+  const auto is_through = [&](const Run& run) {
+    const bool goes_on = !run.over && run.repeats_done < run.wanted.repeat && has_live_lane(run);
+    return !goes_on && run.under_way() == 0;
+  };
+  for (bool is_first = true; !queue.empty(); is_first = false) {
+    // One that has not begun may get its live rows yet.
+    if (is_first ? !is_through(*queue.front()) : !queue.front()->over) return;
+    if (queue.front()->under_way() != 0) return;
+    const std::unique_ptr<Run> ended = std::move(queue.front());
+    queue.pop_front();
+    end_run(*ended);
+  }
 }
 
 /// Until no repeat is under way.
 void Engine::wait_for_rows() {
-  const auto busy = [](const Line& line) {
-    return !line.queue.empty() && line.queue.front()->under_way() != 0;
-  };
-  while (std::ranges::any_of(lines_, busy)) end_repeats();
+  while (is_any_under_way()) end_repeats();
 }
 
 bool Engine::vocode_may_begin(const Run& run) const {
   const auto may_gain = [&](std::uint32_t row) {
     return std::ranges::any_of(
-        queue_of(LaneClass::kDecode), [&](const std::unique_ptr<Run>& decode) {
-          return std::ranges::find(decode->lanes, row, &LaneEntry::row) != decode->lanes.end();
-        });
+        queue_of(LaneClass::kDecode),
+        [&](const std::unique_ptr<Run>& decode) { return has_lane(*decode, row); });
   };
   return std::ranges::all_of(run.lanes, [&](const LaneEntry& lane) {
     const RowState& row = memory_.state(lane.row);
@@ -190,12 +230,21 @@ bool Engine::has_live_lane(const Run& run) const {
                              [&](const LaneEntry& lane) { return is_live(run, lane.row); });
 }
 
+/// Whether the rows' pages have room for all that the run may add, behind what the run in front of
+/// it still has under way.
 Status Engine::check_pages(const Run& run) const {
+  const Run& front = *queue_of(class_of(run.program->program)).front();
   for (const LaneEntry& lane : run.lanes) {
     if (rows_.slot(lane.row).cancelled) continue;
     const RowState& row = memory_.state(lane.row);
+    const std::uint64_t ahead =
+        &front != &run && has_lane(front, lane.row) ? positions_of(front, front.under_way()) : 0;
+    const std::uint64_t own = positions_of(run, run.wanted.repeat);
+    const std::uint64_t left = positions_left(run.kind(), row);
     const std::uint64_t wanted =
-        positions_wanted(run.kind(), run.wanted, run.program->program.header.tokens, row);
+        front.kind() == run.kind()
+            ? std::min(left, ahead + own)
+            : std::min(positions_left(front.kind(), row), ahead) + std::min(left, own);
     VOXFUSE_REQUIRE(
         wanted == 0 || row.position + wanted <= std::uint64_t{row.page_count} * kPagePositions,
         kBadPage);
