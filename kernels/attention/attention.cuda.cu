@@ -9,22 +9,23 @@ namespace {
 
 constexpr std::uint32_t kThreads = kAttentionThreads;
 
-/// One block a query and a share of its splits. With a page table a cluster of kShare blocks may
-/// have the splits of a query, block r those of r mod kShare, and the first joins them; without one
-/// a block has them all. Keys and values of earlier tokens, which lie there since an earlier pass,
-/// are asked for before the predecessor has ended.
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kShare>
-__global__ void __launch_bounds__(kThreads)
+/// kBlocks blocks a query and kv head: with a page table a cluster may share a query's splits. Keys
+/// and values of earlier tokens, which lie there since an earlier pass, are asked for before the
+/// predecessor has ended.
+template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kBlocks>
+__global__ void __launch_bounds__(kThreads) __maxnreg__((kAttentionRegisters<T, kBlocks>))
     attention_kernel(const __grid_constant__ Args a, std::uint32_t* fault) {
-  extern __shared__ unsigned char memory[];
-  // The scratch of the split at work, then the results of this block's splits.
-  auto& room = *reinterpret_cast<SplitScratch<kHeadDim, kGroup>*>(memory);
-  auto* parts = reinterpret_cast<SplitPart<kHeadDim, kGroup>*>(&room + 1);
-  const std::uint32_t share = kShare == 1 ? 0 : blockIdx.z;
+  extern __shared__ __align__(16) unsigned char memory[];
+  auto& room = *reinterpret_cast<StrandRoom<kHeadDim, kGroup, kBlocks>*>(memory);
+  const std::uint32_t block = kBlocks == 1 ? 0 : blockIdx.z;
   const std::uint32_t token = blockIdx.y % a.tokens;
   const KeySpan span = span_of(a, blockIdx.y / a.tokens, token, blockIdx.x);
-  SplitRows<T, kHeadDim> rows;
-  if (share < span.splits()) rows.ask(a, span, share);
+  const auto find = [&](std::uint32_t split) { return KeyPlaces<kHeadDim>::find(a, span, split); };
+  const T* k_cache = static_cast<const T*>(a.k_cache.data);
+  const T* v_cache = static_cast<const T*>(a.v_cache.data);
+  SplitAtWork<T, kHeadDim, kBlocks> work = {.turn = {block, block}, .places = find(block)};
+  work.keys.template ask<false>(work.places, span, block, k_cache);
+  work.values.template ask<false>(work.places, span, block, v_cache);
   begin_kernel();
   const std::uint32_t splits = token_counts(a, span, token, fault) ? span.splits() : 0;
 
@@ -35,16 +36,19 @@ __global__ void __launch_bounds__(kThreads)
   for (std::uint32_t g = 0; g < kGroup; ++g) {
     q[g] = load_pack(heads + g * kHeadDim + Share<kHeadDim>::element());
   }
-  for (std::uint32_t split = share; split < splits; split += kShare) {
-    if (split != share) rows.ask(a, span, split);
-    if (rows.misses(span, split)) report(fault, ErrorCode::kBadPage);
-    rows.load_fresh(span, split);
-    score_split<T, kHeadDim, kGroup>(a.scale, rows, q, room);
-    weigh_split<T, kHeadDim, kGroup>(rows, room, parts[split / kShare]);
-  }
+  // The tokens' own keys lie in the cache too, but for the first split that was too early to ask.
+  const auto load_from = [](const T* cache) {
+    return [cache](auto& row, std::size_t at, std::uint32_t) { row.load(cache + at); };
+  };
+  work.keys.each_fresh(work.places, span, block, load_from(k_cache));
+  work.values.each_fresh(work.places, span, block, load_from(v_cache));
+  const auto complete = [&](std::uint32_t split) {
+    if (work.places.miss(span, split)) report(fault, ErrorCode::kBadPage);
+  };
+  take_splits<true>(a.scale, span, splits, k_cache, v_cache, q, work, find, complete, room);
   T* y = static_cast<T*>(a.y.data) +
          (std::size_t{blockIdx.y} * a.heads + span.kv_head * kGroup) * kHeadDim;
-  join_splits<T, kHeadDim, kGroup, kShare>(parts, splits, share, y);
+  join_strands<T>(room, splits, block, y);
 }
 
 /// Any head and group: one block a query and head.
@@ -73,8 +77,8 @@ Status cuda(const Args& a, CudaContext& on) {
     using T = decltype(act);
     const auto by_splits = [&](auto form) {
       using F = decltype(form);
-      return launch_splits<F>(on, attention_kernel<T, F::kHeadDim, F::kGroup, F::kShare>,
-                              sizeof(SplitScratch<F::kHeadDim, F::kGroup>), a);
+      return launch_splits<F>(on, attention_kernel<T, F::kHeadDim, F::kGroup, F::kBlocks>,
+                              sizeof(StrandRoom<F::kHeadDim, F::kGroup, F::kBlocks>), a);
     };
     const auto any = [&] {
       return launch(on, attention_any_kernel<T>, dim3(a.heads, a.lanes * a.tokens), kThreads, 0, a,

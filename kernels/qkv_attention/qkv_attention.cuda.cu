@@ -17,13 +17,12 @@ __device__ __forceinline__ float gain_at(ConstTensor gain, std::uint32_t i) {
                                     : static_cast<const float*>(gain.data)[i];
 }
 
-/// Shared memory of a block beside the parts of its splits. Tables first, then the heads of this
+/// Shared memory of a block beside the room of its strands. Tables first, then the heads of this
 /// op's tokens, normalised and rotated: a program runs through some hundred kilobytes of other code
 /// before it comes here again, so that short code, with its heads in different lanes and its
 /// numbers in memory, is faster than code that has both in registers.
 template <std::uint32_t kHeadDim, std::uint32_t kGroup>
 struct Room {
-  SplitScratch<kHeadDim, kGroup> scratch;
   float gain[2][kHeadDim];                ///< Of q and of k.
   float cosine[kFreshMax][kHeadDim / 2];  ///< Of the token's position, and of the first one's.
   float sine[kFreshMax][kHeadDim / 2];
@@ -122,63 +121,45 @@ __device__ __forceinline__ void make_heads(const Args& a, const KeySpan& span, s
   for (std::uint32_t d = 0; d < kPack; ++d) cache[d] = narrow<T>(x.at[d]);
 }
 
-/// The keys of a split that lie in the cache already: all in one page.
-template <class T, std::uint32_t kHeadDim>
-__device__ __forceinline__ void ask_split(const Args& a, const KeySpan& span, std::uint32_t split,
-                                          SplitRows<T, kHeadDim>& rows) {
+/// The places of a split's keys: all in one page, one behind the other.
+template <std::uint32_t kHeadDim>
+__device__ __forceinline__ KeyPlaces<kHeadDim> find_in_line(const Args& a, const KeySpan& span,
+                                                            std::uint32_t split) {
   using S = Share<kHeadDim>;
+  KeyPlaces<kHeadDim> places;
   const std::uint32_t first = split * kSplit;
-  const std::uint32_t page = page_of(a, span.lane, first);
-  const std::size_t base =
-      page < a.pages ? cache_offset(a, span.lane, span.kv_head, first) + S::element() : 0;
-  const T* k_cache = static_cast<const T*>(a.k_cache.data) + base;
-  rows.to_values = static_cast<const T*>(a.v_cache.data) - static_cast<const T*>(a.k_cache.data);
+  const std::uint32_t page = first < span.keys ? page_of(a, span.lane, first) : a.pages;
+  const std::uint32_t pack =
+      page < a.pages ? places.pack_of(page_offset(a, page, span.kv_head, first)) : 0;
 #pragma unroll
   for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-    const std::uint32_t ordinal = first + S::key_of(i);
-    rows.k_at[i] = nullptr;
-    rows.k[i] = rows.v[i] = {};
-    if (ordinal >= span.keys || page >= a.pages) continue;
-    rows.k_at[i] = k_cache + S::key_of(i) * kHeadDim;
-    if (!span.is_old(ordinal)) continue;
-    rows.k[i].load(rows.k_at[i]);
-    rows.v[i].load(rows.k_at[i] + rows.to_values);
+    const bool is_key = page < a.pages && first + S::key_of(i) < span.keys;
+    places.at[i] = is_key ? pack + S::key_of(i) * S::kLanes : places.kNone;
   }
+  return places;
 }
 
-/// As SplitRows::load_fresh(), from shared memory: the cache's copy may not be there yet.
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup>
-__device__ __forceinline__ void take_fresh(SplitRows<T, kHeadDim>& rows, const KeySpan& span,
-                                           std::uint32_t split,
-                                           const Room<kHeadDim, kGroup>& room) {
-  using S = Share<kHeadDim>;
-#pragma unroll
-  for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-    const std::uint32_t ordinal = split * kSplit + S::key_of(i);
-    if (rows.k_at[i] == nullptr || span.is_old(ordinal)) continue;
-    const std::uint32_t token = ordinal - span.first;
-    rows.k[i].keep(load_pack(room.k[token] + S::element()));
-    rows.v[i].keep(load_pack(room.v[token] + S::element()));
-  }
-}
-
-/// One block a (lane, token), kv head and share of the keys' splits, as attention has them. Every
-/// block makes for itself what it needs of this op's tokens: the queries, and keys and values up to
-/// its token; the block of the token's first share adds them to the caches. Tables and old keys are
-/// there before the predecessor has ended.
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kShare>
-__global__ void __launch_bounds__(kThreads, (sizeof(T) == sizeof(Bf16) ? 3 : 1))
+/// kBlocks blocks a (lane, token) and kv head, as attention has them. Every block makes for itself
+/// what it needs of this op's tokens: the queries, and keys and values up to its token; the first
+/// adds them to the caches. Tables and old keys are there before the predecessor has ended.
+template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kBlocks>
+__global__ void __launch_bounds__(kThreads) __maxnreg__((kAttentionRegisters<T, kBlocks>))
     qkv_attention_kernel(const __grid_constant__ Args a, std::uint32_t* fault) {
   let_next_in();
   extern __shared__ __align__(16) unsigned char memory[];
-  // Tables and heads, then the results of this block's splits.
+  // Tables and heads, then what the strands find.
   auto& room = *reinterpret_cast<Room<kHeadDim, kGroup>*>(memory);
-  auto* parts = reinterpret_cast<SplitPart<kHeadDim, kGroup>*>(&room + 1);
-  const std::uint32_t share = kShare == 1 ? 0 : blockIdx.z;
+  auto& strands = *reinterpret_cast<StrandRoom<kHeadDim, kGroup, kBlocks>*>(&room + 1);
+  static_assert(sizeof(room) % 16 == 0);
+  const std::uint32_t block = kBlocks == 1 ? 0 : blockIdx.z;
   const std::uint32_t token = blockIdx.y % a.tokens;
   const KeySpan span = span_of(a, blockIdx.y / a.tokens, token, blockIdx.x);
-  SplitRows<T, kHeadDim> rows;
-  if (share < span.splits()) ask_split(a, span, share, rows);
+  const auto find = [&](std::uint32_t split) { return find_in_line<kHeadDim>(a, span, split); };
+  const T* k_cache = static_cast<const T*>(a.k_cache.data);
+  const T* v_cache = static_cast<const T*>(a.v_cache.data);
+  SplitAtWork<T, kHeadDim, kBlocks> work = {.turn = {block, block}, .places = find(block)};
+  work.keys.template ask<false>(work.places, span, block, k_cache);
+  work.values.template ask<false>(work.places, span, block, v_cache);
   fill_tables<kHeadDim, kGroup>(a, span, token, room);
   __syncthreads();  // the tables are there
   wait_for_predecessors();
@@ -187,7 +168,7 @@ __global__ void __launch_bounds__(kThreads, (sizeof(T) == sizeof(Bf16) ? 3 : 1))
   const T* joint = static_cast<const T*>(a.qkv.data) + std::size_t{blockIdx.y} * width;
   // Asked for now and looked at behind the heads: a thread stands still where it uses what is late.
   const std::uint32_t valid = a.rate == 0 ? 0 : a.valid[span.lane];
-  make_heads<T, kHeadDim, kGroup>(a, span, token, joint, share == 0, valid, room, fault);
+  make_heads<T, kHeadDim, kGroup>(a, span, token, joint, block == 0, valid, room, fault);
   const bool is_valid = token < counted_tokens(valid, a.rate, a.tokens);
   const std::uint32_t splits = token_counts(is_valid, span, fault) ? span.splits() : 0;
   __syncthreads();  // the heads of this op's tokens are in `room`
@@ -196,17 +177,21 @@ __global__ void __launch_bounds__(kThreads, (sizeof(T) == sizeof(Bf16) ? 3 : 1))
   for (std::uint32_t g = 0; g < kGroup; ++g) {
     q[g] = load_pack(room.q[g] + Share<kHeadDim>::element());
   }
-#pragma unroll 1
-  for (std::uint32_t split = share; split < splits; split += kShare) {
-    if (split != share) ask_split(a, span, split, rows);
-    if (rows.misses(span, split)) report(fault, ErrorCode::kBadPage);
-    take_fresh<T, kHeadDim, kGroup>(rows, span, split, room);
-    score_split<T, kHeadDim, kGroup>(a.scale, rows, q, room.scratch);
-    weigh_split<T, kHeadDim, kGroup>(rows, room.scratch, parts[split / kShare]);
-  }
+  // From shared memory: the cache's copy of this op's keys may not be there yet.
+  const auto complete = [&](std::uint32_t split) {
+    if (work.places.miss(span, split)) report(fault, ErrorCode::kBadPage);
+    const auto keep_from = [&](const float(&heads)[kFreshMax][kHeadDim]) {
+      return [&](auto& row, std::size_t, std::uint32_t ordinal) {
+        row.keep(load_pack(heads[ordinal - span.first] + Share<kHeadDim>::element()));
+      };
+    };
+    work.keys.each_fresh(work.places, span, split, keep_from(room.k));
+    work.values.each_fresh(work.places, span, split, keep_from(room.v));
+  };
+  take_splits<false>(a.scale, span, splits, k_cache, v_cache, q, work, find, complete, strands);
   T* y = static_cast<T*>(a.y.data) +
          (std::size_t{blockIdx.y} * a.heads + span.kv_head * kGroup) * kHeadDim;
-  join_splits<T, kHeadDim, kGroup, kShare>(parts, splits, share, y);
+  join_strands<T>(strands, splits, block, y);
 }
 
 /// Keys of a cache without a page table for which a warp has room: a code predictor's sixteen.
@@ -411,8 +396,10 @@ Status cuda(const Args& a, CudaContext& on) {
     const bool in_line = !a.page_table || a.page_positions % kSplit == 0;
     const auto by_splits = [&](auto form) {
       using F = decltype(form);
-      return launch_splits<F>(on, qkv_attention_kernel<T, F::kHeadDim, F::kGroup, F::kShare>,
-                              sizeof(Room<F::kHeadDim, F::kGroup>), a);
+      return launch_splits<F>(on, qkv_attention_kernel<T, F::kHeadDim, F::kGroup, F::kBlocks>,
+                              sizeof(Room<F::kHeadDim, F::kGroup>) +
+                                  sizeof(StrandRoom<F::kHeadDim, F::kGroup, F::kBlocks>),
+                              a);
     };
     const auto any = [&] {
       return launch(on, qkv_attention_any_kernel<T>, dim3(a.kv_heads, a.lanes), kThreads, 0, a,

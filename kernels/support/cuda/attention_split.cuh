@@ -1,9 +1,15 @@
 #pragma once
 
 // Attention of one query, or of the heads that share a kv head. Keys are taken in splits of 64, by
-// their ordinal from the query's oldest. A split gives its largest score, the sum of exp(score -
-// largest) and the values weighed by it; splits are joined in their order. So the arithmetic
-// depends on the number of keys and on the head alone. Only for `<op>.cuda.cu`.
+// their ordinal from the query's oldest; share s of them has the splits of s mod 8. In a split the
+// lanes that read one key together, a strand, have four keys, and go from one split of their share
+// to the next without waiting for anyone: they keep their largest score, the sum of exp(score -
+// largest) and the values weighed by it, and rescale them when a larger one comes.
+//
+// Order: a strand takes its keys of a share in turn; its even shares are joined in theirs, so are
+// its odd ones, and the two with each other; then strands are joined in theirs. How many blocks do
+// the work changes nothing of it, so that the arithmetic depends on the number of keys and on the
+// head alone. Only for `<op>.cuda.cu`.
 
 #include <cooperative_groups.h>
 
@@ -21,8 +27,7 @@ namespace voxfuse::device {
 inline constexpr std::uint32_t kSplit = 64;
 inline constexpr std::uint32_t kAttentionThreads = 256;
 inline constexpr std::uint32_t kAttentionWarps = kAttentionThreads / kWarp;
-/// Blocks that share the splits of one query: as many as a portable cluster has.
-inline constexpr std::uint32_t kCluster = 8;
+inline constexpr std::uint32_t kShares = 8;  ///< As many as a portable cluster has blocks.
 
 /// A pack as it lies in memory, at a 16-byte boundary, widened where it is used.
 template <class T>
@@ -101,69 +106,74 @@ struct Share {
   __device__ __forceinline__ static std::uint32_t element() { return threadIdx.x % kLanes * kPack; }
 };
 
-/// A lane's parts of the keys and values of one split.
-template <class T, std::uint32_t kHeadDim>
-struct SplitRows {
+/// Where a lane's parts of a split's keys lie in their cache, in packs: numbers of 32 bits, for a
+/// thread has many of them.
+template <std::uint32_t kHeadDim>
+struct KeyPlaces {
   using S = Share<kHeadDim>;
-  const T* k_at[S::kLoads];  ///< nullptr for a key that is none.
-  std::ptrdiff_t to_values;  ///< From a key to its value, in elements.
-  Stored<T> k[S::kLoads];
-  Stored<T> v[S::kLoads];
+  static constexpr std::uint32_t kNone = ~0u;  ///< Of a key that is none.
+  std::uint32_t at[S::kLoads];
 
-  /// Finds the keys of a split and asks for those that lie in the cache already. A page that is
-  /// none gives no key; who is valid reports it.
+  /// Keys anywhere. A page that is none gives no key; who is valid reports it.
   template <class Args>
-  __device__ __forceinline__ void ask(const Args& a, const KeySpan& span, std::uint32_t split) {
-    const T* k_cache = static_cast<const T*>(a.k_cache.data);
-    to_values = static_cast<const T*>(a.v_cache.data) - k_cache;
+  __device__ __forceinline__ static KeyPlaces find(const Args& a, const KeySpan& span,
+                                                   std::uint32_t split) {
+    KeyPlaces places;
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
       const std::uint32_t ordinal = split * kSplit + S::key_of(i);
-      k_at[i] = nullptr;
-      k[i] = v[i] = {};
+      places.at[i] = kNone;
       if (ordinal >= span.keys) continue;
       const std::uint32_t position = span.oldest + ordinal;
-      if (page_of(a, span.lane, position) >= a.pages) continue;
-      const std::size_t at = cache_offset(a, span.lane, span.kv_head, position);
-      k_at[i] = k_cache + at + S::element();
-      if (!span.is_old(ordinal)) continue;
-      k[i].load(k_at[i]);
-      v[i].load(k_at[i] + to_values);
+      const std::uint32_t page = page_of(a, span.lane, position);
+      if (page < a.pages) places.at[i] = pack_of(page_offset(a, page, span.kv_head, position));
     }
+    return places;
+  }
+  /// The lane's pack of a key that begins at an element.
+  __device__ __forceinline__ static std::uint32_t pack_of(std::size_t first) {
+    return static_cast<std::uint32_t>((first + S::element()) / kPack);
   }
   /// Whether a key of the split lies in no page.
-  __device__ __forceinline__ bool misses(const KeySpan& span, std::uint32_t split) const {
+  __device__ __forceinline__ bool miss(const KeySpan& span, std::uint32_t split) const {
     bool missing = false;
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-      missing |= k_at[i] == nullptr && split * kSplit + S::key_of(i) < span.keys;
+      missing |= at[i] == kNone && split * kSplit + S::key_of(i) < span.keys;
     }
     return missing;
   }
-  /// The keys of this op's tokens, from the cache.
-  __device__ __forceinline__ void load_fresh(const KeySpan& span, std::uint32_t split) {
+};
+
+/// A lane's parts of the keys, or of the values, of one split.
+template <class T, std::uint32_t kHeadDim>
+struct SplitRows {
+  using S = Share<kHeadDim>;
+  Stored<T> row[S::kLoads];
+
+  /// Asks for those of earlier tokens from a cache of keys or values; for all with kFreshToo.
+  template <bool kFreshToo>
+  __device__ __forceinline__ void ask(const KeyPlaces<kHeadDim>& places, const KeySpan& span,
+                                      std::uint32_t split, const T* cache) {
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-      if (k_at[i] == nullptr || span.is_old(split * kSplit + S::key_of(i))) continue;
-      k[i].load(k_at[i]);
-      v[i].load(k_at[i] + to_values);
+      row[i] = {};
+      if (places.at[i] == places.kNone) continue;
+      if (!kFreshToo && !span.is_old(split * kSplit + S::key_of(i))) continue;
+      row[i].load(cache + std::size_t{places.at[i]} * kPack);
     }
   }
-};
-
-/// Shared memory of a block while it works on a split.
-template <std::uint32_t kHeadDim, std::uint32_t kGroup>
-struct SplitScratch {
-  float scores[kGroup][kSplit];
-  float values[kAttentionWarps][kGroup][kHeadDim];
-};
-
-/// The result of one split.
-template <std::uint32_t kHeadDim, std::uint32_t kGroup>
-struct SplitPart {
-  float largest[kGroup];
-  float sum[kGroup];
-  float values[kGroup][kHeadDim];
+  /// Calls bring(stored, place, ordinal) for those of this op's tokens.
+  template <class Bring>
+  __device__ __forceinline__ void each_fresh(const KeyPlaces<kHeadDim>& places, const KeySpan& span,
+                                             std::uint32_t split, Bring&& bring) {
+#pragma unroll
+    for (std::uint32_t i = 0; i < S::kLoads; ++i) {
+      const std::uint32_t ordinal = split * kSplit + S::key_of(i);
+      if (places.at[i] == places.kNone || span.is_old(ordinal)) continue;
+      bring(row[i], std::size_t{places.at[i]} * kPack, ordinal);
+    }
+  }
 };
 
 /// The sum over the lanes of one key, in each of them.
@@ -176,155 +186,314 @@ __device__ __forceinline__ float key_sum(float x) {
   return x;
 }
 
-/// scores = scale * q · k for the split's keys, -inf beyond them.
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup>
-__device__ __forceinline__ void score_split(float scale, const SplitRows<T, kHeadDim>& rows,
-                                            const Pack (&q)[kGroup],
-                                            SplitScratch<kHeadDim, kGroup>& room) {
-  using S = Share<kHeadDim>;
+/// What brings two sums of exp(score - largest) to one largest score. Of no keys that is -inf, and
+/// their side's factor 0.
+struct Rescale {
+  float largest;
+  float left;
+  float right;
+
+  __device__ __forceinline__ Rescale(float left_largest, float right_largest)
+      : largest(fmaxf(left_largest, right_largest)),
+        left(expf(left_largest - finite())),
+        right(expf(right_largest - finite())) {}
+  /// What exponents are taken from.
+  __device__ __forceinline__ float finite() const { return largest == -INFINITY ? 0.0f : largest; }
+  __device__ __forceinline__ float join(float of_left, float of_right) const {
+    return fmaf(of_right, right, __fmul_rn(of_left, left));
+  }
+};
+
+/// What some keys come to for one head: the largest score, the sum of exp(score - largest), and a
+/// lane's elements of the values weighed by it.
+struct Weighed {
+  float largest = -INFINITY;
+  float sum = 0.0f;
+  Pack values = {};
+
+  __device__ __forceinline__ void join(const Weighed& other) {
+    const Rescale by(largest, other.largest);
+    largest = by.largest;
+    sum = by.join(sum, other.sum);
 #pragma unroll
-  for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-    const Pack key = rows.k[i].widened();
-#pragma unroll
-    for (std::uint32_t g = 0; g < kGroup; ++g) {
-      float sum = 0.0f;
-#pragma unroll
-      for (std::uint32_t d = 0; d < kPack; ++d) sum = fmaf(q[g].at[d], key.at[d], sum);
-      sum = key_sum<kHeadDim>(sum);
-      if (threadIdx.x % S::kLanes == 0) {
-        room.scores[g][S::key_of(i)] = rows.k_at[i] != nullptr ? sum * scale : -INFINITY;
-      }
+    for (std::uint32_t d = 0; d < kPack; ++d) {
+      values.at[d] = by.join(values.at[d], other.values.at[d]);
     }
   }
-  __syncthreads();  // all scores of the split are in `room`
-}
+};
 
-/// Weighs the values of a split and leaves its result in `part`, with barriers round it.
+/// scores = scale * q · k for a strand's keys, in each of its lanes; -inf for those that are none.
 template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup>
-__device__ __forceinline__ void weigh_split(const SplitRows<T, kHeadDim>& rows,
-                                            SplitScratch<kHeadDim, kGroup>& room,
-                                            SplitPart<kHeadDim, kGroup>& part) {
+struct Scores {
   using S = Share<kHeadDim>;
-  const std::uint32_t lane = threadIdx.x % kWarp;
-  const std::uint32_t warp = threadIdx.x / kWarp;
-#pragma unroll 1  // short code: see the kernels
-  for (std::uint32_t g = 0; g < kGroup; ++g) {
-    // Every warp finds the same largest score and sum: cheaper than one more barrier.
-    const float low = room.scores[g][lane];
-    const float high = room.scores[g][lane + kWarp];
-    const float largest = warp_max(fmaxf(low, high));
-    const float sum = warp_sum(expf(low - largest) + expf(high - largest));
-    float total[kPack] = {};
+  float at[kGroup][S::kLoads];
+
+  __device__ __forceinline__ Scores(float scale, const KeyPlaces<kHeadDim>& places,
+                                    const SplitRows<T, kHeadDim>& keys, const Pack (&q)[kGroup]) {
 #pragma unroll
     for (std::uint32_t i = 0; i < S::kLoads; ++i) {
-      const float weight = expf(room.scores[g][S::key_of(i)] - largest);
-      const Pack value = rows.v[i].widened();
+      const Pack key = keys.row[i].widened();
 #pragma unroll
-      for (std::uint32_t d = 0; d < kPack; ++d) total[d] = fmaf(weight, value.at[d], total[d]);
-    }
+      for (std::uint32_t g = 0; g < kGroup; ++g) {
+        float sum = 0.0f;
 #pragma unroll
-    for (std::uint32_t apart = S::kLanes; apart < kWarp; apart *= 2) {
-#pragma unroll
-      for (float& value : total) value += __shfl_xor_sync(kAllLanes, value, apart);
-    }
-    if (lane < S::kLanes) {
-#pragma unroll
-      for (std::uint32_t d = 0; d < kPack; ++d) {
-        room.values[warp][g][lane * kPack + d] = total[d];
+        for (std::uint32_t d = 0; d < kPack; ++d) sum = fmaf(q[g].at[d], key.at[d], sum);
+        sum = __fmul_rn(key_sum<kHeadDim>(sum), scale);
+        at[g][i] = places.at[i] != places.kNone ? sum : -INFINITY;
       }
     }
-    if (threadIdx.x == 0) {
-      part.largest[g] = largest;
-      part.sum[g] = sum;
-    }
   }
-  __syncthreads();  // every warp's values are in `room`
-  for (std::uint32_t i = threadIdx.x; i < kGroup * kHeadDim; i += kAttentionThreads) {
-    float sum = 0.0f;
+  /// Adds the keys' values to what came before. Leaves weights in the place of scores.
+  __device__ __forceinline__ void weigh(const SplitRows<T, kHeadDim>& values,
+                                        Weighed (&into)[kGroup]) {
 #pragma unroll
-    for (std::uint32_t w = 0; w < kAttentionWarps; ++w) {
-      sum += room.values[w][i / kHeadDim][i % kHeadDim];
+    for (std::uint32_t g = 0; g < kGroup; ++g) {
+      float largest = at[g][0];
+#pragma unroll
+      for (std::uint32_t i = 1; i < S::kLoads; ++i) largest = fmaxf(largest, at[g][i]);
+      const Rescale by(into[g].largest, largest);
+      into[g].largest = by.largest;
+      into[g].sum = __fmul_rn(into[g].sum, by.left);
+#pragma unroll
+      for (std::uint32_t i = 0; i < S::kLoads; ++i) {
+        at[g][i] = expf(at[g][i] - by.finite());
+        into[g].sum += at[g][i];
+      }
+#pragma unroll
+      for (float& value : into[g].values.at) value = __fmul_rn(value, by.left);
     }
-    part.values[i / kHeadDim][i % kHeadDim] = sum;
+#pragma unroll
+    for (std::uint32_t i = 0; i < S::kLoads; ++i) {
+      const Pack value = values.row[i].widened();
+#pragma unroll
+      for (std::uint32_t g = 0; g < kGroup; ++g) {
+        float(&total)[kPack] = into[g].values.at;
+#pragma unroll
+        for (std::uint32_t d = 0; d < kPack; ++d) total[d] = fmaf(at[g][i], value.at[d], total[d]);
+      }
+    }
   }
-  __syncthreads();  // `part` is whole, and `room` may be used for the next split
-}
+};
 
-/// y = the joined parts of a query's splits, or zeros without one. With kShare > 1 split s lies in
-/// block s mod kShare of the cluster; the first joins them, and all of the cluster call this.
-template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kShare>
-__device__ __forceinline__ void join_splits(SplitPart<kHeadDim, kGroup>* parts,
-                                            std::uint32_t splits, std::uint32_t share, T* y) {
-  namespace cg = cooperative_groups;
-  const bool alone = kShare == 1 || splits <= 1;
-  if (!alone) cg::this_cluster().sync();  // every block's parts are whole
-  if (share == 0) {
-    const auto part_of = [&](std::uint32_t split) -> const SplitPart<kHeadDim, kGroup>* {
-      auto* part = parts + split / kShare;
-      if constexpr (kShare == 1) return part;
-      return alone ? part : cg::this_cluster().map_shared_rank(part, split % kShare);
-    };
+/// A split and its share, and the one that a block takes next: its shares in turn, even ones first.
+template <std::uint32_t kBlocks>
+struct Turn {
+  std::uint32_t share;
+  std::uint32_t split;
+
+  __device__ __forceinline__ Turn next(std::uint32_t splits) const {
+    if (split + kShares < splits) return {share, split + kShares};
+    const std::uint32_t after = share + 2;
+    if (kBlocks <= 2 && after < kShares && after < splits) return {after, after};
+    if (kBlocks == 1 && share % 2 == 0 && splits > 1) return {1, 1};
+    return {kShares, splits};
+  }
+};
+
+/// What the strands of a block have found, in its shared memory: of one share, of all even or all
+/// odd ones, or of both.
+template <std::uint32_t kHeadDim, std::uint32_t kGroup>
+struct Strands {
+  static constexpr std::uint32_t kCount = kAttentionWarps * Share<kHeadDim>::kAtOnce;
+  float largest[kGroup][kCount];
+  float sum[kGroup][kCount];
+  float values[kGroup][kCount][kHeadDim];
+
+  __device__ __forceinline__ void put(const Weighed (&found)[kGroup]) {
+    constexpr std::uint32_t kLanes = Share<kHeadDim>::kLanes;
+    const std::uint32_t strand = threadIdx.x / kLanes;
+#pragma unroll
+    for (std::uint32_t g = 0; g < kGroup; ++g) {
+      if (threadIdx.x % kLanes == 0) {
+        largest[g][strand] = found[g].largest;
+        sum[g][strand] = found[g].sum;
+      }
+      store_pack(values[g][strand] + Share<kHeadDim>::element(), found[g].values);
+    }
+  }
+};
+
+/// The shared memory by which kBlocks blocks come from their strands to a result.
+template <std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kBlocks>
+struct StrandRoom {
+  using Of = Strands<kHeadDim, kGroup>;
+  static constexpr std::uint32_t kElements = kGroup * kHeadDim / kBlocks;  ///< Joined by a block.
+  static_assert(kElements * kBlocks == kGroup * kHeadDim);
+
+  Of strands[kBlocks == 1 ? 2 : 1];
+  // Of all shares, for this block's elements.
+  float largest[Of::kCount][kElements];
+  float sum[Of::kCount][kElements];
+  float value[Of::kCount][kElements];
+};
+
+/// The split that a block works on: where its keys lie, and what was asked for of it.
+template <class T, std::uint32_t kHeadDim, std::uint32_t kBlocks>
+struct SplitAtWork {
+  Turn<kBlocks> turn;
+  KeyPlaces<kHeadDim> places;
+  SplitRows<T, kHeadDim> keys;
+  SplitRows<T, kHeadDim> values;
+};
+
+/// Takes all splits of the block's shares, from the one at work on, and puts what its strands found
+/// into its room. find(split) gives the places of a split's keys; complete(split) brings what could
+/// not be asked for in advance, which are the rows of this op's tokens unless kFreshToo.
+template <bool kFreshToo, class T, std::uint32_t kHeadDim, std::uint32_t kGroup,
+          std::uint32_t kBlocks, class Find, class Complete>
+__device__ __forceinline__ void take_splits(float scale, const KeySpan& span, std::uint32_t splits,
+                                            const T* k_cache, const T* v_cache,
+                                            const Pack (&q)[kGroup],
+                                            SplitAtWork<T, kHeadDim, kBlocks>& work,
+                                            const Find& find, const Complete& complete,
+                                            StrandRoom<kHeadDim, kGroup, kBlocks>& room) {
+  Weighed shares[kGroup] = {};  // of this share, and of those before it that go with it
+  Weighed share[kGroup] = {};
+  std::uint32_t put = 0;
+  constexpr std::uint32_t kPuts = kBlocks == 1 ? 2 : 1;
 #pragma unroll 1
-    for (std::uint32_t i = threadIdx.x; i < kGroup * kHeadDim; i += kAttentionThreads) {
-      const std::uint32_t g = i / kHeadDim;
-      float largest = -INFINITY;
-#pragma unroll 4
-      for (std::uint32_t s = 0; s < splits; ++s) largest = fmaxf(largest, part_of(s)->largest[g]);
-      float sum = 0.0f;
-      float value = 0.0f;
-#pragma unroll 4
-      for (std::uint32_t s = 0; s < splits; ++s) {
-        const auto* part = part_of(s);
-        const float factor = expf(part->largest[g] - largest);
-        sum = fmaf(factor, part->sum[g], sum);
-        value = fmaf(factor, part->values[g][i % kHeadDim], value);
+  while (work.turn.split < splits) {
+    const Turn<kBlocks> turn = work.turn;
+    work.turn = turn.next(splits);
+    const Turn<kBlocks>& next = work.turn;
+    const KeyPlaces<kHeadDim> there = find(next.split);
+    complete(turn.split);
+    Scores<T, kHeadDim, kGroup> scores(scale, work.places, work.keys, q);
+    work.keys.template ask<kFreshToo>(there, span, next.split, k_cache);
+    scores.weigh(work.values, share);
+    work.values.template ask<kFreshToo>(there, span, next.split, v_cache);
+    work.places = there;
+    const bool ends = next.share != turn.share;
+    if (kBlocks < kShares && ends) {
+#pragma unroll
+      for (std::uint32_t g = 0; g < kGroup; ++g) {
+        shares[g].join(share[g]);
+        share[g] = {};
       }
-      y[i] = narrow<T>(splits == 0 ? 0.0f : value / sum);
+    }
+    if (kBlocks == 1 && ends && turn.share % 2 == 0 && next.share != turn.share + 2) {
+      room.strands[put++].put(shares);
+#pragma unroll
+      for (Weighed& found : shares) found = {};
     }
   }
-  if (alone) return;
-  // No block leaves while the first still reads its parts; the first need not wait for them.
-  auto arrival = cg::this_cluster().barrier_arrive();
-  if (share != 0) cg::this_cluster().barrier_wait(std::move(arrival));
+#pragma unroll 1
+  for (; put < kPuts; ++put) {
+    room.strands[put].put(kBlocks < kShares ? shares : share);
+#pragma unroll
+    for (Weighed& found : shares) found = {};
+  }
 }
 
-/// Splits that a query may have.
-template <class Args>
-std::uint32_t splits_max(const Args& a) {
-  std::uint32_t keys = a.page_table ? a.pages_max * a.page_positions : a.page_positions;
-  if (a.window != 0 && a.window < keys) keys = a.window;
-  return blocks_for(keys, kSplit);
+/// The strands of all shares joined in their order, for this block's elements.
+template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kBlocks>
+__device__ __forceinline__ void store_joined(const StrandRoom<kHeadDim, kGroup, kBlocks>& room,
+                                             std::uint32_t splits, std::uint32_t block, T* y) {
+  using Room = StrandRoom<kHeadDim, kGroup, kBlocks>;
+  if (threadIdx.x >= Room::kElements) return;
+  static_assert(Room::kElements <= kAttentionThreads);
+  float largest = -INFINITY;
+#pragma unroll
+  for (std::uint32_t s = 0; s < Room::Of::kCount; ++s) {
+    largest = fmaxf(largest, room.largest[s][threadIdx.x]);
+  }
+  float sum = 0.0f;
+  float value = 0.0f;
+#pragma unroll
+  for (std::uint32_t s = 0; s < Room::Of::kCount; ++s) {
+    const float factor = expf(room.largest[s][threadIdx.x] - largest);
+    sum = fmaf(factor, room.sum[s][threadIdx.x], sum);
+    value = fmaf(factor, room.value[s][threadIdx.x], value);
+  }
+  y[block * Room::kElements + threadIdx.x] = narrow<T>(splits == 0 ? 0.0f : value / sum);
+}
+
+/// y = the joined strands of kBlocks blocks, or zeros without a split. All of a cluster call this.
+template <class T, std::uint32_t kHeadDim, std::uint32_t kGroup, std::uint32_t kBlocks>
+__device__ __forceinline__ void join_strands(StrandRoom<kHeadDim, kGroup, kBlocks>& room,
+                                             std::uint32_t splits, std::uint32_t block, T* y) {
+  namespace cg = cooperative_groups;
+  using Of = Strands<kHeadDim, kGroup>;
+  constexpr std::uint32_t kElements = StrandRoom<kHeadDim, kGroup, kBlocks>::kElements;
+  if constexpr (kBlocks == 1) {
+    __syncthreads();  // every strand is in the room
+  } else {
+    cg::this_cluster().sync();  // every block's strands are in its room
+  }
+  const auto strands_of = [&](std::uint32_t share) -> const Of& {
+    if constexpr (kBlocks == 1) return room.strands[share];
+    return *cg::this_cluster().map_shared_rank(room.strands, share);
+  };
+  constexpr std::uint32_t kSources = kBlocks == 1 ? 2 : kBlocks;
+#pragma unroll 1
+  for (std::uint32_t i = threadIdx.x; i < Of::kCount * kElements; i += kAttentionThreads) {
+    const std::uint32_t strand = i / kElements;
+    const std::uint32_t element = block * kElements + i % kElements;
+    const std::uint32_t g = element / kHeadDim;
+    float largest[kSources];
+    float sum[kSources];
+    float value[kSources];
+#pragma unroll
+    for (std::uint32_t s = 0; s < kSources; ++s) {
+      const Of& of = strands_of(s);
+      largest[s] = of.largest[g][strand];
+      sum[s] = of.sum[g][strand];
+      value[s] = of.values[g][strand][element % kHeadDim];
+    }
+    // Even ones into the first, odd ones into the second, then both.
+#pragma unroll
+    for (std::uint32_t s = 2; s <= kSources; ++s) {
+      const std::uint32_t into = s == kSources ? 0 : s % 2;
+      const std::uint32_t from = s == kSources ? 1 : s;
+      const Rescale by(largest[into], largest[from]);
+      largest[into] = by.largest;
+      sum[into] = by.join(sum[into], sum[from]);
+      value[into] = by.join(value[into], value[from]);
+    }
+    room.largest[strand][i % kElements] = largest[0];
+    room.sum[strand][i % kElements] = sum[0];
+    room.value[strand][i % kElements] = value[0];
+  }
+  __syncthreads();  // strands of all shares are in the room
+  if constexpr (kBlocks > 1) {
+    // No block leaves while another reads its strands.
+    auto arrival = cg::this_cluster().barrier_arrive();
+    store_joined<T, kHeadDim, kGroup, kBlocks>(room, splits, block, y);
+    cg::this_cluster().barrier_wait(std::move(arrival));
+  } else {
+    store_joined<T, kHeadDim, kGroup, kBlocks>(room, splits, block, y);
+  }
 }
 
 /// A form that kernels by splits are compiled in.
-template <std::uint32_t kHeadDimOf, std::uint32_t kGroupOf, std::uint32_t kShareOf>
+template <std::uint32_t kHeadDimOf, std::uint32_t kGroupOf, std::uint32_t kBlocksOf>
 struct HeadForm {
   static constexpr std::uint32_t kHeadDim = kHeadDimOf;
-  static constexpr std::uint32_t kGroup = kGroupOf;  ///< Heads of a kv head.
-  static constexpr std::uint32_t kShare = kShareOf;  ///< Blocks that share a query's splits.
+  static constexpr std::uint32_t kGroup = kGroupOf;    ///< Heads of a kv head.
+  static constexpr std::uint32_t kBlocks = kBlocksOf;  ///< Those that share a query's splits.
 };
+
+/// Registers of a thread at most. A lone request's kernel must leave room for those in front of it
+/// and behind it.
+template <class T, std::uint32_t kBlocks>
+inline constexpr int kAttentionRegisters = sizeof(T) != sizeof(Bf16) ? 255
+                                           : kBlocks == kShares      ? 96
+                                                                     : 128;
 
 /// Queries up to which a whole cluster shares the splits of each, and up to which two blocks do:
 /// more of them fill the GPU with a block each.
 inline constexpr std::uint32_t kFewQueries = 4;
 inline constexpr std::uint32_t kSomeQueries = 16;
-/// Results that a block keeps in its shared memory: a longer context needs more blocks.
-inline constexpr std::uint32_t kPartsOfBlock = 128;
 
 /// Calls body with the HeadForm of the operands, or any() when there is none for them. With a page
 /// table a cluster shares a query's splits: its size is no matter of bits.
 template <class Args, class Body, class Any>
 Status with_head_form(const Args& a, Body&& body, Any&& any) {
   const auto shared = [&]<std::uint32_t kHeadDim, std::uint32_t kGroup>() {
-    if (!a.page_table) return body(HeadForm<kHeadDim, kGroup, 1>{});
     const std::uint32_t queries = a.lanes * a.tokens;
-    const std::uint32_t splits = splits_max(a);
-    if (queries > kSomeQueries && splits <= kPartsOfBlock) {
-      return body(HeadForm<kHeadDim, kGroup, 1>{});
-    }
-    return queries > kFewQueries && splits <= 2 * kPartsOfBlock
-               ? body(HeadForm<kHeadDim, kGroup, 2>{})
-               : body(HeadForm<kHeadDim, kGroup, kCluster>{});
+    if (!a.page_table || queries > kSomeQueries) return body(HeadForm<kHeadDim, kGroup, 1>{});
+    return queries > kFewQueries ? body(HeadForm<kHeadDim, kGroup, 2>{})
+                                 : body(HeadForm<kHeadDim, kGroup, kShares>{});
   };
   const std::uint32_t group = a.heads / a.kv_heads;
   if (a.head_dim == 128 && group == 1) return shared.template operator()<128, 1>();
@@ -334,15 +503,12 @@ Status with_head_form(const Args& a, Body&& body, Any&& any) {
   return any();
 }
 
-/// Enqueues a kernel by splits: a cluster for each kv head and token, with `room_bytes` of shared
-/// memory before the results of a block's splits.
+/// Enqueues a kernel by splits: a cluster for each kv head and token.
 template <class Form, class Args>
 Status launch_splits(CudaContext& on, void (*kernel)(Args, std::uint32_t*), std::size_t room_bytes,
                      const Args& a) {
-  const std::size_t parts = blocks_for(splits_max(a), Form::kShare);
-  const std::size_t bytes = room_bytes + parts * sizeof(SplitPart<Form::kHeadDim, Form::kGroup>);
-  return launch_cluster(on, kernel, dim3(a.kv_heads, a.lanes * a.tokens, Form::kShare),
-                        kAttentionThreads, dim3(1, 1, Form::kShare), bytes, a, on.fault);
+  return launch_cluster(on, kernel, dim3(a.kv_heads, a.lanes * a.tokens, Form::kBlocks),
+                        kAttentionThreads, dim3(1, 1, Form::kBlocks), room_bytes, a, on.fault);
 }
 
 }  // namespace voxfuse::device
