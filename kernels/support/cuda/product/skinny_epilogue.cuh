@@ -9,31 +9,69 @@
 
 namespace voxfuse::device {
 
-/// The sums that a block's warps leave in shared memory.
+/// The sums that a block's warps leave in shared memory, and how its threads share them out: two
+/// neighbouring outputs of a row each.
+template <int kTiles, int kHalves>
 struct SkinnySums {
-  const float* sums;
-  const float* squares;  ///< nullptr without a norm.
-  std::uint32_t rows;
-  std::uint32_t outputs;
-  std::uint32_t inputs;
+  using Memory = SkinnyMemory<kTiles, kHalves>;
+  static constexpr std::uint32_t kPairs = kTiles * kTileOutputs / 2;  ///< Of a row.
+  /// Turns that a thread has at most.
+  static constexpr std::uint32_t kTurns =
+      (kHalves * kHalfRows * kPairs + kSkinnyThreads - 1) / kSkinnyThreads;
+
+  const float* sums;     ///< (warps, row count, Memory::kPitch)
+  const float* squares;  ///< (row count, warps); nullptr without a norm.
+  std::uint32_t row_count;
+  float inputs;
   float eps;
+
+  __device__ __forceinline__ static std::uint32_t row_of(std::uint32_t turn) {
+    return (threadIdx.x + turn * kSkinnyThreads) / kPairs;
+  }
+  __device__ __forceinline__ static std::uint32_t output_of(std::uint32_t turn) {
+    return (threadIdx.x + turn * kSkinnyThreads) % kPairs * 2;
+  }
 
   /// The scale of a row; 1 without a norm. Warps in their order.
   __device__ __forceinline__ float scale(std::uint32_t row) const {
     if (squares == nullptr) return 1.0f;
+    const float4 low = *reinterpret_cast<const float4*>(squares + row * kSkinnyWarps);
+    const float4 high = *reinterpret_cast<const float4*>(squares + row * kSkinnyWarps + 4);
+    const float of_warps[] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+    static_assert(sizeof of_warps == kSkinnyWarps * sizeof(float));
     float sum = 0.0f;
 #pragma unroll
-    for (std::uint32_t warp = 0; warp < kSkinnyWarps; ++warp) sum += squares[warp * rows + row];
-    return 1.0f / sqrtf(sum / static_cast<float>(inputs) + eps);
+    for (const float of_warp : of_warps) sum += of_warp;
+    return rsqrtf(__fdividef(sum, inputs) + eps);
   }
-  /// The sum of all warps at one output of a row, in their order.
-  __device__ __forceinline__ float at(std::uint32_t row, std::uint32_t output) const {
-    float sum = 0.0f;
+  /// The sum of all warps, in their order, at two outputs of a row.
+  __device__ __forceinline__ float2 at(std::uint32_t row, std::uint32_t output) const {
+    float2 of_warps[kSkinnyWarps];
 #pragma unroll
     for (std::uint32_t warp = 0; warp < kSkinnyWarps; ++warp) {
-      sum += sums[(warp * rows + row) * outputs + output];
+      // Pitch and output are even.
+      of_warps[warp] = *reinterpret_cast<const float2*>(
+          sums + (warp * row_count + row) * Memory::kPitch + output);
+    }
+    float2 sum = {0.0f, 0.0f};
+#pragma unroll
+    for (const float2& of_warp : of_warps) {
+      sum.x += of_warp.x;
+      sum.y += of_warp.y;
     }
     return sum;
+  }
+  /// The sums of all turns of this thread, scaled, of so many rows.
+  __device__ __forceinline__ void take(std::uint32_t rows, float2 (&into)[kTurns]) const {
+#pragma unroll
+    for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
+      // Of a row beyond the last nothing is stored: some other one will do.
+      const std::uint32_t row = min(row_of(turn), rows - 1);
+      const float by = scale(row);
+      into[turn] = at(row, output_of(turn));
+      into[turn].x *= by;
+      into[turn].y *= by;
+    }
   }
 };
 
@@ -50,37 +88,72 @@ struct StoreEpilogue {
 
   __device__ __forceinline__ void store_one(std::uint32_t row, std::uint32_t output,
                                             std::uint32_t outputs, float sum) const {
-    const std::size_t at = std::size_t{row} * outputs + output;
-    store_onto(at, output, sum, kAdds ? y[at] : Y{});
+    Y& to = y[std::size_t{row} * outputs + output];
+    to = result(output, sum, kAdds ? to : Y{});
   }
-  __device__ __forceinline__ void store_onto(std::size_t at, std::uint32_t output, float sum,
-                                             Y held) const {
+  /// Outputs `output` to `output` + 3, where both are multiples of four.
+  __device__ __forceinline__ void store_four(std::uint32_t row, std::uint32_t output,
+                                             std::uint32_t outputs, float4 sums) const {
+    struct alignas(4 * sizeof(Y)) Four {
+      Y at[4];
+    };
+    // Rows of y begin on fours.
+    Four* to = reinterpret_cast<Four*>(y + std::size_t{row} * outputs + output);
+    Four four = kAdds ? *to : Four{};
+    const float values[4] = {sums.x, sums.y, sums.z, sums.w};
+#pragma unroll
+    for (std::uint32_t i = 0; i < 4; ++i) four.at[i] = result(output + i, values[i], four.at[i]);
+    *to = four;
+  }
+  __device__ __forceinline__ Y result(std::uint32_t output, float sum, Y held) const {
     sum += bias_at(bias, output);
-    y[at] = kAdds ? narrow<Y>(widen(held) + rounded<Y>(sum)) : narrow<Y>(sum);
+    return kAdds ? narrow<Y>(widen(held) + rounded<Y>(sum)) : narrow<Y>(sum);
   }
-  /// What y holds where the thread stores first: asked for long before the sum is there, and as it
-  /// is, for a thread stands still at the first use of what it has asked for.
-  __device__ __forceinline__ Y ask(std::uint32_t rows, std::uint32_t block_outputs,
-                                   std::uint32_t first_row, std::uint32_t first_output,
-                                   std::uint32_t outputs) const {
-    const std::uint32_t row = threadIdx.x / block_outputs;
-    const std::uint32_t output = first_output + threadIdx.x % block_outputs;
-    if (!kAdds || row >= rows || output >= outputs) return Y{};
-    return y[std::size_t{first_row + row} * outputs + output];
+
+  /// What y holds at two outputs.
+  struct Held {
+    alignas(2 * sizeof(Y)) Y at[2];
+  };
+  /// That of a thread's first turn, asked for long before the sums are there, and as it is: a
+  /// thread stands still at the first use of what it has asked for.
+  template <class Sums>
+  __device__ __forceinline__ Held ask(std::uint32_t rows, std::uint32_t first_row,
+                                      std::uint32_t first_output, std::uint32_t outputs) const {
+    if (!kAdds || Sums::row_of(0) >= rows) return {};
+    return held_at(first_row + Sums::row_of(0), first_output + Sums::output_of(0), outputs);
   }
-  __device__ __forceinline__ void store(const SkinnySums& all, std::uint32_t rows,
+  template <class Sums>
+  __device__ __forceinline__ void store(const Sums& all, std::uint32_t rows,
                                         std::uint32_t first_row, std::uint32_t first_output,
-                                        std::uint32_t outputs, Y held) const {
-#pragma unroll 1
-    for (std::uint32_t i = threadIdx.x; i < rows * all.outputs; i += kSkinnyThreads) {
-      const std::uint32_t row = i / all.outputs;
-      const std::uint32_t output = first_output + i % all.outputs;
+                                        std::uint32_t outputs, Held held) const {
+    float2 sums[Sums::kTurns];
+    all.take(rows, sums);
+#pragma unroll
+    for (std::uint32_t turn = 0; turn < Sums::kTurns; ++turn) {
+      if (Sums::row_of(turn) >= rows) break;
+      const std::uint32_t row = first_row + Sums::row_of(turn);
+      const std::uint32_t output = first_output + Sums::output_of(turn);
       if (output >= outputs) continue;
-      const float sum = all.at(row, i % all.outputs) * all.scale(row);
-      const std::size_t at = std::size_t{first_row + row} * outputs + output;
-      if (kAdds && i != threadIdx.x) held = y[at];
-      store_onto(at, output, sum, held);
+      if (kAdds && turn != 0) held = held_at(row, output, outputs);
+      const std::size_t at = std::size_t{row} * outputs + output;
+      if (outputs % 2 == 0) {
+        // Both are on one access: outputs and output are even.
+        *reinterpret_cast<Held*>(y + at) = {result(output, sums[turn].x, held.at[0]),
+                                            result(output + 1, sums[turn].y, held.at[1])};
+      } else {
+        y[at] = result(output, sums[turn].x, held.at[0]);
+        if (output + 1 < outputs) y[at + 1] = result(output + 1, sums[turn].y, held.at[1]);
+      }
     }
+  }
+
+ private:
+  __device__ __forceinline__ Held held_at(std::uint32_t row, std::uint32_t output,
+                                          std::uint32_t outputs) const {
+    const Y* at = y + std::size_t{row} * outputs + output;
+    if (output >= outputs) return {};
+    if (outputs % 2 == 0) return *reinterpret_cast<const Held*>(at);  // as in store()
+    return {at[0], output + 1 < outputs ? at[1] : Y{}};
   }
 };
 
@@ -96,22 +169,25 @@ struct SwigluEpilogue {
     y[std::size_t{row} * pairs + pair] = narrow<Y>(gated * rounded<Y>(up));
   }
   /// Nothing is added to.
-  __device__ __forceinline__ float ask(std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t,
-                                       std::uint32_t) const {
-    return 0.0f;
+  struct Held {};
+  template <class Sums>
+  __device__ __forceinline__ Held ask(std::uint32_t, std::uint32_t, std::uint32_t,
+                                      std::uint32_t) const {
+    return {};
   }
-  __device__ __forceinline__ void store(const SkinnySums& all, std::uint32_t rows,
+  template <class Sums>
+  __device__ __forceinline__ void store(const Sums& all, std::uint32_t rows,
                                         std::uint32_t first_row, std::uint32_t first_output,
-                                        std::uint32_t outputs, float) const {
-    const std::uint32_t row_pairs = all.outputs / 2;
-#pragma unroll 1
-    for (std::uint32_t i = threadIdx.x; i < rows * row_pairs; i += kSkinnyThreads) {
-      const std::uint32_t row = i / row_pairs;
-      const std::uint32_t output = i % row_pairs * 2;
-      if (first_output + output >= outputs) continue;
-      const float scale = all.scale(row);
-      store_pair(first_row + row, (first_output + output) / 2, outputs / 2,
-                 all.at(row, output) * scale, all.at(row, output + 1) * scale);
+                                        std::uint32_t outputs, Held) const {
+    float2 sums[Sums::kTurns];
+    all.take(rows, sums);
+#pragma unroll
+    for (std::uint32_t turn = 0; turn < Sums::kTurns; ++turn) {
+      if (Sums::row_of(turn) >= rows) break;
+      const std::uint32_t output = first_output + Sums::output_of(turn);
+      if (output >= outputs) continue;
+      store_pair(first_row + Sums::row_of(turn), output / 2, outputs / 2, sums[turn].x,
+                 sums[turn].y);
     }
   }
 };

@@ -23,8 +23,13 @@ inline constexpr std::uint32_t kStageInputs = kStageSteps * kStep;
 /// outputs meet all banks.
 inline constexpr std::uint32_t kStageRowBytes = kStageInputs * sizeof(Bf16) + 64;
 inline constexpr std::uint32_t kStagesMax = 8;  ///< Of a ring that is filled again.
-inline constexpr std::uint32_t kRowStages = 2;  ///< Stages whose rows are on their way.
 inline constexpr std::uint32_t kWarpSteps = kStageSteps / kSkinnyWarps;  ///< Of a stage.
+
+/// Stages of rows that are on their way where rows have a ring. Those of a norm are few, and their
+/// products have many weights.
+__host__ __device__ constexpr std::uint32_t row_stages(int halves, bool has_norm) {
+  return has_norm || halves > 4 ? 2 : 4;
+}
 
 /// What a skinny product reads.
 struct SkinnyOperands {
@@ -78,8 +83,13 @@ struct SkinnyMemory {
   static constexpr bool kKeepsRows = kHalves == 1;
   static constexpr std::uint32_t kRows = kHalves * kHalfRows;
   static constexpr std::uint32_t kStageBytes = kTiles * kTileOutputs * kStageRowBytes;
-  static constexpr std::uint32_t kRowRingBytes =
-      kKeepsRows ? 0 : sizeof(uint4) * kRowStages * kWarpSteps * kHalves * kSkinnyThreads;
+  /// Floats from one row of a warp's sums to the next, such that the lanes that write them meet all
+  /// banks: 4 or 12 more than a multiple of 16 where two rows are a lane's, else 8 of 16.
+  static constexpr std::uint32_t kPitch = kTiles * kTileOutputs + (kHalves == 1      ? 4
+                                                                   : kTiles % 2 == 0 ? 8
+                                                                                     : 0);
+  static constexpr std::uint32_t kRowStageBytes =
+      kKeepsRows ? 0 : sizeof(uint4) * kWarpSteps * kHalves * kSkinnyThreads;
 
   std::uint32_t rows_at;
   std::uint32_t sums_at;
@@ -89,16 +99,18 @@ struct SkinnyMemory {
   std::uint32_t bytes;  ///< Of all.
 
   /// As little as there are rows: what is left lets the next kernels in.
-  __host__ __device__ SkinnyMemory(const SkinnyOperands& p, bool has_norm)
+  __host__ __device__ SkinnyMemory(const SkinnyOperands& p, std::uint32_t gain_bytes)
       : rows_at(p.ring * kStageBytes) {
     constexpr std::uint32_t kOfRow = sizeof(float) * kSkinnyWarps;
     const std::uint32_t rows = p.rows < kRows ? p.rows : kRows;
-    const std::uint32_t rings = rows_at + kRowRingBytes;
+    const std::uint32_t rings = rows_at + row_stages(kHalves, gain_bytes != 0) * kRowStageBytes;
     sums_at = kKeepsRows ? rings : 0;
-    const std::uint32_t sums_end = sums_at + kOfRow * rows * kTiles * kTileOutputs;
+    const std::uint32_t sums_end = sums_at + kOfRow * rows * kPitch;
     squares_at = rings > sums_end ? rings : sums_end;
     gains_at = squares_at + kOfRow * kRows;
-    kept_at = gains_at + (has_norm ? std::uint32_t{sizeof(float)} * p.inputs : 0);
+    // Beside a ring they are widened once for all rows.
+    const bool as_stored = kKeepsRows || gain_bytes == 0;
+    kept_at = gains_at + (as_stored ? gain_bytes : std::uint32_t{sizeof(float)}) * p.inputs;
     bytes = kept_at;
     if (kKeepsRows) bytes += rows * kept_stride(p.inputs) * std::uint32_t{sizeof(Bf16)};
   }
@@ -130,11 +142,11 @@ struct WeightStages {
   }
 };
 
-/// The rows lane / 4, + 8, + 16 … of a lane on their way, kRowStages stages of its warp's steps.
-template <int kHalves>
+/// The rows lane / 4, + 8, + 16 … of a lane on their way, kStages stages of its warp's steps.
+template <int kHalves, std::uint32_t kStages>
 struct LaneRows {
   const Bf16* x[kHalves];  ///< nullptr beyond the last row.
-  uint4* places;  ///< (kRowStages, kWarpSteps, kHalves, threads), from the thread's own on.
+  uint4* places;           ///< (kStages, kWarpSteps, kHalves, threads), from the thread's own on.
 
   __device__ __forceinline__ LaneRows(const SkinnyOperands& p, std::uint32_t first_row,
                                       unsigned char* memory)
@@ -147,7 +159,7 @@ struct LaneRows {
     }
   }
   __device__ __forceinline__ uint4* place(std::uint32_t stage, std::uint32_t i, int half) const {
-    return places + ((stage % kRowStages * kWarpSteps + i) * kHalves + half) * kSkinnyThreads;
+    return places + ((stage % kStages * kWarpSteps + i) * kHalves + half) * kSkinnyThreads;
   }
   /// One group of copies, empty beyond the last stage.
   __device__ __forceinline__ void ask(std::uint32_t stage, std::uint32_t steps) const {
