@@ -40,15 +40,26 @@ Status by_library(const Args& a, CudaContext& on, const CublasProduct& product) 
   return on.cublas->run(product);
 }
 
+template <class X, class Epilogue>
+Status by_tiles(const Args& a, CudaContext& on, bool packs, const Epilogue& epilogue) {
+  const MatrixOperands<X> p{
+      elements<X>(used_part(a)), a.w, a.rows, a.inputs, a.outputs, a.x_stride};
+  return launch_shallow(on, p, packs, epilogue);
+}
+
 template <class Y>
 Status by_own(const Args& a, CudaContext& on) {
   const StoreEpilogue<Y, false> epilogue{a.bias, elements<Y>(a.y)};
   const ConstTensor x = used_part(a);
   if (is_skinny(x, a.w, a.inputs, a.x_stride, a.x_offset)) {
+    if (is_shallow(a.inputs)) return by_tiles<Bf16>(a, on, true, epilogue);
     const SkinnyOperands p{elements<Bf16>(x), elements<Bf16>(a.w), a.rows,
                            a.inputs,          a.outputs,           a.x_stride};
-    return is_shallow(a.inputs) ? launch_shallow(on, p, epilogue)
-                                : launch_skinny(on, p, NoPrologue{}, epilogue);
+    return launch_skinny(on, p, NoPrologue{}, epilogue);
+  }
+  if (x.dtype == Dtype::kF32 && is_shallow(a.inputs)) {
+    const bool packs = in_packs(a.inputs, {x.data, a.w.data}) && a.x_stride % kPack == 0;
+    return by_tiles<float>(a, on, packs, epilogue);
   }
   return with_dtype(x.dtype, [&](auto act) {
     return with_dtype(a.w.dtype, [&](auto weight) {

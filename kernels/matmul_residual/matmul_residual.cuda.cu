@@ -13,12 +13,16 @@ Status cuda(const Args& a, CudaContext& on) {
     using X = decltype(act);
     const X* x = elements<X>(a.x) + a.x_offset;
     const StoreEpilogue<X, true> epilogue{a.bias, elements<X>(a.y)};
+    const MatrixOperands<X> tiles{x, a.w, a.rows, a.inputs, a.outputs, a.x_stride};
     if constexpr (sizeof(X) == sizeof(Bf16)) {
       if (is_skinny(a.x, a.w, a.inputs, a.x_stride, a.x_offset)) {
+        if (is_shallow(a.inputs)) return launch_shallow(on, tiles, true, epilogue);
         const SkinnyOperands p{x, elements<Bf16>(a.w), a.rows, a.inputs, a.outputs, a.x_stride};
-        return is_shallow(a.inputs) ? launch_shallow(on, p, epilogue)
-                                    : launch_skinny(on, p, NoPrologue{}, epilogue);
+        return launch_skinny(on, p, NoPrologue{}, epilogue);
       }
+    } else if (is_shallow(a.inputs)) {
+      const bool packs = in_packs(a.inputs, {x, a.w.data}) && a.x_stride % kPack == 0;
+      return launch_shallow(on, tiles, packs, epilogue);
     }
     return with_dtype(a.w.dtype, [&](auto weight) {
       using W = decltype(weight);

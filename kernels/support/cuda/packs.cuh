@@ -65,6 +65,18 @@ __device__ __forceinline__ void store_pack(Bf16* to, const Pack& pack) {
   *reinterpret_cast<uint4*>(to) = {words[0], words[1], words[2], words[3]};  // as above
 }
 
+inline constexpr std::uint32_t kQuad = 4;  ///< Half a pack.
+
+/// Four neighbours from an address of their own alignment.
+__device__ __forceinline__ float4 load_quad(const float* from) {
+  return *reinterpret_cast<const float4*>(from);  // aligned, as said
+}
+__device__ __forceinline__ float4 load_quad(const Bf16* from) {
+  const uint2 pairs = *reinterpret_cast<const uint2*>(from);  // as above
+  return {__uint_as_float(pairs.x << 16), __uint_as_float(pairs.x & 0xffff0000u),
+          __uint_as_float(pairs.y << 16), __uint_as_float(pairs.y & 0xffff0000u)};
+}
+
 /// The pack from element `first` of a row on, zeros beyond its end. `whole`: see in_packs().
 template <class T>
 __device__ __forceinline__ Pack load_pack(const T* row, std::uint32_t first, std::uint32_t width,

@@ -3,34 +3,26 @@
 // Tiles of a product (tile_product.cuh) of any dtypes, summed by fused multiply-adds in f32: what
 // f32 activations run on, and shapes that do not suit tensor cores.
 //
-// Slices of A and w, 16 deep, are widened on their way to shared memory, where they lie by k: row r
-// of quad q (k = 4q … 4q + 3) at column r ^ 8q, so that a warp's writes fall into 32 banks while
+// Slices of A and w are widened on their way to shared memory, where they lie by k: row r of quad q
+// (k = 4q … 4q + 3) at column r ^ 8 (q mod 4), so that a warp's writes fall into many banks while
 // four neighbouring rows stay neighbours. Only for `<op>.cuda.cu`.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/support/cuda/packs.cuh"
 #include "kernels/support/cuda/product/tile_product.cuh"
 #include "kernels/support/cuda/reduce.cuh"
 
 namespace voxfuse::device {
 
-inline constexpr std::uint32_t kThinDepth = 16;  ///< k of a slice.
-inline constexpr std::uint32_t kQuad = 4;        ///< Neighbouring k that a thread brings at once.
-inline constexpr std::uint32_t kQuads = kThinDepth / kQuad;
-
-/// Four neighbours from an address of their own alignment.
-__device__ __forceinline__ float4 load_quad(const float* from) {
-  return *reinterpret_cast<const float4*>(from);  // aligned: Product::in_packs
-}
-__device__ __forceinline__ float4 load_quad(const Bf16* from) {
-  const uint2 pairs = *reinterpret_cast<const uint2*>(from);  // as above
-  return {__uint_as_float(pairs.x << 16), __uint_as_float(pairs.x & 0xffff0000u),
-          __uint_as_float(pairs.y << 16), __uint_as_float(pairs.y & 0xffff0000u)};
+/// What quad q flips of a row's number to come to its column.
+__device__ __forceinline__ constexpr std::uint32_t quad_flip(std::uint32_t quad) {
+  return quad % 4 * 8;
 }
 
-/// What a thread brings: one quad of some rows of each slice, through registers.
+/// What a thread brings: one quad of some rows of each slice, Tile::kDepth deep, through registers.
 template <class Tile, class Product>
 class QuadCopies {
  public:
@@ -45,7 +37,7 @@ class QuadCopies {
     for (std::uint32_t i = 0; i < kOutputsOfThread; ++i) {
       weights_[i] = weights_at(work_.first_output + row(i));
     }
-    k_of_weights_ += kThinDepth;
+    k_of_weights_ += kDepth;
   }
 
   /// Must come before fetch_rows(). Whether the thread has a row that is not zeros.
@@ -63,8 +55,8 @@ class QuadCopies {
   __device__ __forceinline__ void fetch_rows() {
 #pragma unroll
     for (std::uint32_t i = 0; i < kRowsOfThread; ++i) fetched_[i] = row_at(rows_[i]);
-    p_.of.advance(place_, kThinDepth);
-    k_ += kThinDepth;
+    p_.of.advance(place_, kDepth);
+    k_ += kDepth;
   }
 
   /// What was fetched goes into a stage.
@@ -73,7 +65,7 @@ class QuadCopies {
     for (std::uint32_t i = 0; i < kRowsOfThread; ++i) {
       if (row(i) < Tile::kRows) put_quad(stage, Tile::kRowPitch, row(i), fetched_[i]);
     }
-    stage += kThinDepth * Tile::kRowPitch;
+    stage += kDepth * Tile::kRowPitch;
 #pragma unroll
     for (std::uint32_t i = 0; i < kOutputsOfThread; ++i) {
       put_quad(stage, Tile::kOutputs, row(i), weights_[i]);
@@ -84,6 +76,8 @@ class QuadCopies {
   using Row = typename Product::Row;
   using Place = typename Product::Place;
 
+  static constexpr std::uint32_t kDepth = Tile::kDepth;
+  static constexpr std::uint32_t kQuads = kDepth / kQuad;
   static constexpr std::uint32_t kRowsApart = Tile::kThreads / kQuads;
   static constexpr std::uint32_t kRowsOfThread = (Tile::kRows + kRowsApart - 1) / kRowsApart;
   static constexpr std::uint32_t kOutputsOfThread = Tile::kOutputs / kRowsApart;
@@ -96,7 +90,7 @@ class QuadCopies {
 
   __device__ __forceinline__ static void put_quad(float* slice, std::uint32_t pitch,
                                                   std::uint32_t row, float4 elements) {
-    float* at = slice + quad() * kQuad * pitch + (row ^ quad() * 8);
+    float* at = slice + quad() * kQuad * pitch + (row ^ quad_flip(quad()));
     at[0] = elements.x;
     at[pitch] = elements.y;
     at[2 * pitch] = elements.z;
@@ -144,16 +138,17 @@ class QuadCopies {
 /// Each lane of a warp has kHalves² squares of 4 x 4 sums; kLanesDown · (32 / kLanesDown) lanes lie
 /// side by side, and the halves apart, so that lanes read neighbouring quads.
 template <std::uint32_t kLanesDown, std::uint32_t kHalves, std::uint32_t kWarpsDown,
-          std::uint32_t kWarpsAcross>
+          std::uint32_t kWarpsAcross, std::uint32_t kDepthOfSlice>
 class FmaTile {
  public:
+  static constexpr std::uint32_t kDepth = kDepthOfSlice;  ///< k of a slice.
   static constexpr std::uint32_t kLanesAcross = kWarp / kLanesDown;
   static constexpr std::uint32_t kRows = kWarpsDown * kHalves * kLanesDown * 4;
   static constexpr std::uint32_t kOutputs = kWarpsAcross * kHalves * kLanesAcross * 4;
   static constexpr std::uint32_t kThreads = kWarp * kWarpsDown * kWarpsAcross;
   /// Columns of A's slices: the flip of quads reaches over 32 of them.
   static constexpr std::uint32_t kRowPitch = std::max(kRows, 32u);
-  static constexpr std::uint32_t kStage = (kRowPitch + kOutputs) * kThinDepth;
+  static constexpr std::uint32_t kStage = (kRowPitch + kOutputs) * kDepth;
   static constexpr std::uint32_t kPitch = kOutputs + 8;
   static constexpr std::uint32_t kSums = kRows * kPitch;
   static constexpr std::size_t kSharedBytes = std::max(2 * kStage, kSums) * sizeof(float);
@@ -202,11 +197,11 @@ class FmaTile {
   }
 
  private:
-  /// Thin slices from k = begin to the end of the part before `part`.
+  /// Slices from k = begin to the end of the part before `part`.
   __device__ __forceinline__ static std::uint32_t slices_until(std::uint32_t part,
                                                                std::uint32_t begin,
                                                                std::uint32_t inputs) {
-    return (min(part_begin(part, inputs), inputs) - begin + kThinDepth - 1) / kThinDepth;
+    return (min(part_begin(part, inputs), inputs) - begin + kDepth - 1) / kDepth;
   }
 
   // A lane's bits are dealt out in turn, so that pairs of lanes read the same quad of one operand
@@ -233,10 +228,10 @@ class FmaTile {
   }
 
   __device__ __forceinline__ void multiply(const float* stage) {
-    const float* weights = stage + kThinDepth * kRowPitch;
-#pragma unroll
-    for (std::uint32_t k = 0; k < kThinDepth; ++k) {
-      const std::uint32_t flip = k / kQuad * 8;
+    const float* weights = stage + kDepth * kRowPitch;
+#pragma unroll 16
+    for (std::uint32_t k = 0; k < kDepth; ++k) {
+      const std::uint32_t flip = quad_flip(k / kQuad);
       float a[4 * kHalves];
       float b[4 * kHalves];
 #pragma unroll
@@ -273,11 +268,12 @@ class FmaTile {
   float total_[4 * kHalves][4 * kHalves] = {};
 };
 
-/// 16 x 64, 64 x 64 and 128 x 96.
+/// 16 x 64, 64 x 64 and 128 x 96. A narrow one has little to compute while a slice comes, so that
+/// it takes few of them, and deep ones.
 struct FmaTiles {
-  using Narrow = FmaTile<4, 1, 1, 2>;
-  using Square = FmaTile<8, 1, 2, 4>;
-  using Wide = FmaTile<8, 2, 2, 3>;
+  using Narrow = FmaTile<4, 1, 1, 2, 64>;
+  using Square = FmaTile<8, 1, 2, 4, 16>;
+  using Wide = FmaTile<8, 2, 2, 3, 16>;
 };
 
 }  // namespace voxfuse::device
