@@ -7,6 +7,7 @@ import {
   PlannerConfig,
 } from "../shared/gen/protocol.as";
 import { CONFIG_AT } from "./arenas";
+import { readEncoders } from "./encoder-config";
 
 /** Frames of the largest vocode program. */
 export const VOCODE_FRAMES_MAX: u32 = 8;
@@ -128,7 +129,7 @@ export function readConfig(): PlanError {
   if (config.prefillLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
   if (config.decodeLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
   if (!isActDtype(config.actDtype) || !isActDtype(config.codecActDtype)) return PlanError.BadDtype;
-  return PlanError.Ok;
+  return readEncoders(talkerConfig.width, config.frameSamples);
 }
 
 function readTalker(): void {

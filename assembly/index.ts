@@ -14,6 +14,7 @@ import {
   SUBMISSION_AT,
 } from "./arenas";
 import {
+  buildEncoder,
   clearPendingWeights,
   lastPlanError,
   pendingWeightsAt as graphWeightsAt,
@@ -23,6 +24,7 @@ import {
   builtProgramAt,
   builtProgramBytes,
 } from "./graph/programs";
+import { resultAt, resultBytes } from "./graph/recording";
 import { drawnWeight, pick, settings } from "./sampling/pick";
 import {
   addRequest,
@@ -35,6 +37,7 @@ import {
   scheduleFailure,
   warmSchedule,
 } from "./schedule/schedule";
+import { isDefining } from "./schedule/definitions";
 import { logitsAwaited } from "./schedule/host-frame";
 import { roundTrips as roundTripsNow } from "./schedule/in-flight";
 import { freePages } from "./schedule/kv-pages";
@@ -264,6 +267,26 @@ export function freePageCount(): u32 {
  */
 export function buildProgram(kind: u32, lanes: u32, tokens: u32, pass: u32): i32 {
   return programFor(kind, lanes, tokens, pass);
+}
+
+/**
+ * Builds the program of an encoder (program_kind encode_*) for a recording of `samples` PCM
+ * samples: 1, or 0 with planError(); 2 while another program is being sent, after which to ask
+ * again. Its bytes are at programAt(), to be copied before the next poll; its weights are pending.
+ */
+export function encoderFor(kind: u32, samples: u32): u32 {
+  if (isDefining()) return 2;
+  return buildEncoder(kind, samples) ? 1 : 0;
+}
+
+/** Where the result of the encoder built last lies in its arena, in units. */
+export function encoderResultAt(): u32 {
+  return resultAt;
+}
+
+/** Bytes of that result. */
+export function encoderResultBytes(): u32 {
+  return resultBytes;
 }
 
 /** Address of the program built last. */

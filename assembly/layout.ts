@@ -4,6 +4,7 @@ import { PROMPT_ENTRY_WORDS, ROW_STATE_BYTES } from "../shared/gen/protocol.as";
 import { LAYOUT_AT } from "./arenas";
 import { VOCODE_FRAMES_MAX, codecConfig, config } from "./config";
 import { StackConfig, predictorConfig, talkerConfig } from "./config";
+import { referenceMax } from "./encoder-config";
 import { unitsOf } from "./plan/buffers";
 
 // Kernel widths of the codec decoder: properties of the architecture, not of a checkpoint.
@@ -81,6 +82,11 @@ function placeRow(): bool {
   EngineLayout.setHiddenAt(at, take(talkerConfig.width, Dtype.F32)); // room for either dtype
   EngineLayout.setLogitsAt(at, take(EngineLayout.logitsMax(at), Dtype.F32));
   EngineLayout.setPcmAt(at, take(<u64>VOCODE_FRAMES_MAX * config.frameSamples, Dtype.F32));
+  if (referenceMax > 0) {
+    EngineLayout.setReferenceMax(at, referenceMax);
+    EngineLayout.setVoiceAt(at, take(talkerConfig.width, Dtype.F32));
+    EngineLayout.setReferenceAt(at, take(<u64>referenceMax * config.groups, Dtype.U32));
+  }
   EngineLayout.setStateAt(at, <u32>cursor);
   takeHistories();
   EngineLayout.setRowUnits(at, <u32>cursor);

@@ -2,13 +2,16 @@
 // is (lanes, time, channel); `rate` is how many time steps a frame has so far.
 import { Dtype, ProbeKind, WeightKind, encodeCodebookSum } from "../../shared/gen/protocol.as";
 import { ABSENT, encodePublishPcm, encodeVocodeBegin } from "../../shared/gen/protocol.as";
+import { encodeReferenceAdvance, encodeReferenceBegin } from "../../shared/gen/protocol.as";
 import { VOCODE_FRAMES_MAX, codecRate, codecRatio, config } from "../config";
+import { referenceMax } from "../encoder-config";
 import { CONV_TAPS, PRE_CONV_TAPS, RESIDUAL_UNITS, unitDilation } from "../layout";
 import { acquire, release } from "../plan/buffers";
 import { emit, here, probe } from "../plan/writer";
 import { codecTransformer } from "./codec-transformer";
 import { CodecRun, convolve, convolveDepthwise, layerNorm, snake, upsample } from "./convolution";
-import { act, beginHistories, codesField, endHistories, pcmField, rowState } from "./places";
+import { act, beginHistories, codesField, endHistories, pcmField } from "./places";
+import { referenceField, rowState } from "./places";
 import { addScaled, geluInPlace, projectBiased, projectOnto, sized } from "./steps";
 import { beginWeight, endWeight, part, scope, scopeIndex, scopeText, tensor } from "./weights";
 
@@ -24,13 +27,31 @@ const FIRST_UNIT: u32 = 2;
 const run: CodecRun = new CodecRun();
 let stage: u32 = 0;
 
+/** Frames that wait to become PCM. */
 export function buildVocode(level: u32, lanes: u32, frames: u32): void {
   const valid = acquire(lanes, Dtype.U32);
   emit(encodeVocodeBegin(here(), rowState(), valid, lanes, frames));
+  const samples = decodeFrames(level, lanes, frames, valid, false);
+  emitPublish(samples, lanes, frames, valid);
+  release(samples);
+  release(valid);
+}
+
+/** Frames of a voice's recording: they leave the state that speech in that voice begins from. */
+export function buildPrime(level: u32, lanes: u32, frames: u32): void {
+  const valid = acquire(lanes, Dtype.U32);
+  emit(encodeReferenceBegin(here(), rowState(), valid, lanes, frames));
+  release(decodeFrames(level, lanes, frames, valid, true));
+  emit(encodeReferenceAdvance(here(), valid, rowState(), lanes));
+  release(valid);
+}
+
+/** From the codes of a row, or of its voice's recording, to samples. */
+function decodeFrames(level: u32, lanes: u32, frames: u32, valid: u32, ofReference: bool): u32 {
   run.begin(level, lanes, frames, valid);
   stage = 0;
   beginHistories();
-  let x = dequantise();
+  let x = dequantise(ofReference);
   x = staged(preConvolution(x));
   x = staged(codecTransformer(level, lanes, frames, valid, x));
   for (let i: u32 = 0; i < config.ratioCount; i++) x = staged(upsamplingStage(i, x));
@@ -44,9 +65,7 @@ export function buildVocode(level: u32, lanes: u32, frames: u32): void {
   const samples = waveformEnd(x, width);
   probe(ProbeKind.Pcm, 0, samples);
   endHistories();
-  emitPublish(samples, lanes, frames, valid);
-  release(samples);
-  release(valid);
+  return samples;
 }
 
 /** Labels x as the output of the next stage. */
@@ -56,13 +75,13 @@ function staged(x: u32): u32 {
 }
 
 /** Sums of codebook entries, projected: semantic groups and the others apart, then added. */
-function dequantise(): u32 {
+function dequantise(ofReference: bool): u32 {
   const dim = config.codebookDim;
   const outputs = config.quantizedDim;
   const rows = run.rows;
   const semantic = acquire(<u64>rows * dim, act());
   const acoustic = acquire(<u64>rows * dim, act());
-  emitCodebookSum(semantic, acoustic);
+  emitCodebookSum(semantic, acoustic, ofReference);
   scope("speech_tokenizer.decoder.quantizer.rvq_first.output_proj.");
   const z = run.project(semantic, dim, outputs);
   scope("speech_tokenizer.decoder.quantizer.rvq_rest.output_proj.");
@@ -71,12 +90,12 @@ function dequantise(): u32 {
   return staged(z);
 }
 
-function emitCodebookSum(semantic: u32, acoustic: u32): void {
+function emitCodebookSum(semantic: u32, acoustic: u32, ofReference: bool): void {
   emit(
     encodeCodebookSum(
       here(),
       rowState(),
-      codesField(),
+      ofReference ? referenceField() : codesField(),
       run.valid,
       codebooks(),
       semantic,
@@ -87,7 +106,8 @@ function emitCodebookSum(semantic: u32, acoustic: u32): void {
       config.semanticGroups,
       config.codebookSize,
       config.codebookDim,
-      config.framesMax,
+      ofReference ? referenceMax : config.framesMax,
+      ofReference ? 1 : 0,
     ),
   );
 }

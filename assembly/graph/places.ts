@@ -3,6 +3,7 @@ import { Dtype, EngineLayout, PROMPT_ENTRY_WORDS, Region } from "../../shared/ge
 import { ROW_STATE_BYTES } from "../../shared/gen/protocol.as";
 import { LAYOUT_AT } from "../arenas";
 import { VOCODE_FRAMES_MAX, config, talkerConfig } from "../config";
+import { referenceMax } from "../encoder-config";
 import { CachePlace } from "../layout";
 import { buffer, unitsOf } from "../plan/buffers";
 
@@ -38,6 +39,17 @@ export function textField(): u32 {
 export function codesField(): u32 {
   const words = <u64>config.framesMax * config.groups;
   return buffer(Region.Row, EngineLayout.codesAt(LAYOUT_AT), words, Dtype.U32);
+}
+
+/** Vector of the row's voice. */
+export function voiceField(): u32 {
+  return buffer(Region.Row, EngineLayout.voiceAt(LAYOUT_AT), talkerConfig.width, Dtype.F32);
+}
+
+/** Codes of the recording that the row's voice comes from. */
+export function referenceField(): u32 {
+  const words = <u64>referenceMax * config.groups;
+  return buffer(Region.Row, EngineLayout.referenceAt(LAYOUT_AT), words, Dtype.U32);
 }
 
 export function seenField(): u32 {

@@ -1,11 +1,16 @@
 // A chunk of a request's prompt: text and codec rows, the talker's layers, the last row's hidden.
 import { Dtype, ProbeKind, encodePrefillBegin } from "../../shared/gen/protocol.as";
-import { encodePromptEmbed, encodePromptText } from "../../shared/gen/protocol.as";
+import {
+  encodePromptEmbed,
+  encodePromptText,
+  encodeVoiceEmbed,
+} from "../../shared/gen/protocol.as";
 import { config, talkerConfig } from "../config";
+import { referenceMax } from "../encoder-config";
 import { acquire, release } from "../plan/buffers";
 import { emit, here, probe } from "../plan/writer";
-import { act, promptField, rowState } from "./places";
-import { codecTable } from "./code-predictor";
+import { act, promptField, referenceField, rowState, voiceField } from "./places";
+import { codecTable, groupTables } from "./code-predictor";
 import { prefillStep, projectText, textTable } from "./talker";
 
 export function buildPrefill(level: u32, lanes: u32, tokens: u32): void {
@@ -13,6 +18,7 @@ export function buildPrefill(level: u32, lanes: u32, tokens: u32): void {
   emit(encodePrefillBegin(here(), rowState(), valid, lanes, tokens));
   const x = projectText(promptText(lanes, tokens, valid), lanes * tokens);
   emitPromptEmbed(x, lanes, tokens, valid);
+  if (referenceMax > 0) emitVoiceEmbed(x, lanes, tokens, valid);
   probe(ProbeKind.PrefillInput, 0, x);
   prefillStep(level, lanes, tokens, valid, x);
   release(valid);
@@ -54,6 +60,32 @@ function emitPromptEmbed(x: u32, lanes: u32, tokens: u32, valid: u32): void {
       talkerConfig.width,
       config.talkerVocab,
       config.promptMax,
+    ),
+  );
+}
+
+/** Adds the voice's vector and frames of its recording where the prompt names them, in place. */
+function emitVoiceEmbed(x: u32, lanes: u32, tokens: u32, valid: u32): void {
+  emit(
+    encodeVoiceEmbed(
+      here(),
+      rowState(),
+      promptField(),
+      valid,
+      voiceField(),
+      referenceField(),
+      codecTable(),
+      groupTables(),
+      x,
+      lanes,
+      tokens,
+      talkerConfig.width,
+      config.talkerVocab,
+      config.predictorVocab,
+      config.groups,
+      config.groups - 1,
+      config.promptMax,
+      referenceMax,
     ),
   );
 }

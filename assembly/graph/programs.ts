@@ -9,14 +9,17 @@ import {
   PROGRAM_TABLE_AT,
 } from "../arenas";
 import { VOCODE_FRAMES_MAX, config, readConfig } from "../config";
+import { referenceMax } from "../encoder-config";
 import { computeLayout } from "../layout";
 import { currentFault } from "../plan/fault";
 import { ProgramKey, beginProgram, finishProgram } from "../plan/writer";
-import { buildVocode } from "./codec-decoder";
+import { buildPrime, buildVocode } from "./codec-decoder";
+import { buildCodecEncoder } from "./codec-encoder";
 import { predictorPasses } from "./code-predictor";
 import { buildDecode, buildForced, buildHead, buildPredictor } from "./decode";
 import { setAct } from "./places";
 import { buildPrefill } from "./prefill";
+import { buildSpeakerEncoder } from "./speaker-encoder";
 import { clearWeights, keepWeightsAs } from "./weights";
 
 export { clearPendingWeights, pendingWeightsAt, pendingWeightsBytes } from "./weights";
@@ -41,7 +44,7 @@ export function preparePlanner(): PlanError {
 }
 
 /**
- * Id of a program: prefill (lanes 1; tokens 16, 64 or 256), vocode (tokens 1, 2, 4 or 8 frames),
+ * Id of a program: prefill (lanes 1; tokens 16, 64 or 256), vocode and prime (1, 2, 4 or 8 frames),
  * predictor (pass below groups - 1), all others (tokens 1, pass 0); lanes 1, 2, 4, … LANES_MAX.
  * Builds it when it is unknown. Returns -1 with lastPlanError() set.
  */
@@ -57,7 +60,7 @@ export function programFor(kind: u32, lanes: u32, tokens: u32, pass: u32): i32 {
   key.lanes = lanes;
   key.tokens = tokens;
   key.pass = pass;
-  key.actDtype = kind == ProgramKind.Vocode ? config.codecActDtype : config.actDtype;
+  key.actDtype = isVocoders(kind) ? config.codecActDtype : config.actDtype;
   beginProgram();
   build();
   builtBytes = finishProgram(key);
@@ -68,7 +71,34 @@ export function programFor(kind: u32, lanes: u32, tokens: u32, pass: u32): i32 {
   return programs++;
 }
 
-/** Why programFor or preparePlanner failed last. */
+/**
+ * Builds the program of an encoder for a recording of `samples` PCM samples. It has no id and is
+ * not kept: lengths are as many as recordings. False with lastPlanError() set.
+ */
+export function buildEncoder(kind: u32, samples: u32): bool {
+  const frames = (samples + config.frameSamples - 1) / config.frameSamples;
+  const isEncoder = kind == ProgramKind.EncodeSpeaker || kind == ProgramKind.EncodeCodes;
+  if (!isEncoder || frames == 0 || frames > referenceMax) {
+    error = PlanError.BadEncoder;
+    return false;
+  }
+  key.kind = kind;
+  key.level = config.decodeLevel;
+  key.lanes = 1;
+  key.tokens = frames;
+  key.pass = 0;
+  key.actDtype = Dtype.F32;
+  beginProgram();
+  setAct(Dtype.F32);
+  keepWeightsAs(Dtype.Stored);
+  if (kind == ProgramKind.EncodeSpeaker) buildSpeakerEncoder(samples);
+  else buildCodecEncoder(key.level, samples);
+  builtBytes = finishProgram(key);
+  if (builtBytes == 0) error = currentFault();
+  return builtBytes != 0;
+}
+
+/** Why programFor, buildEncoder or preparePlanner failed last. */
 export function lastPlanError(): PlanError {
   return error;
 }
@@ -98,7 +128,7 @@ function build(): void {
   const lanes = key.lanes;
   setAct(key.actDtype);
   // The released vocoder is stored in f32, which is twice the bytes that bf16 rows are worth.
-  const isNarrowed = key.kind == ProgramKind.Vocode && key.actDtype == Dtype.Bf16;
+  const isNarrowed = isVocoders(key.kind) && key.actDtype == Dtype.Bf16;
   keepWeightsAs(isNarrowed ? Dtype.Bf16 : Dtype.Stored);
   switch (key.kind) {
     case ProgramKind.Prefill:
@@ -116,6 +146,9 @@ function build(): void {
     case ProgramKind.Vocode:
       buildVocode(level, lanes, key.tokens);
       break;
+    case ProgramKind.Prime:
+      buildPrime(level, lanes, key.tokens);
+      break;
     default:
       // Forced and talker: the same ops for two purposes.
       buildForced(level, lanes);
@@ -123,13 +156,19 @@ function build(): void {
 }
 
 function isKey(kind: u32, lanes: u32, tokens: u32, pass: u32): bool {
-  if (kind > <u32>ProgramKind.Vocode || !isBucket(lanes, LANES_MAX)) return false;
+  if (kind > <u32>ProgramKind.Prime || !isBucket(lanes, LANES_MAX)) return false;
   if (kind != ProgramKind.Predictor && pass != 0) return false;
   if (kind == ProgramKind.Prefill) {
     return lanes == 1 && (tokens == 16 || tokens == 64 || tokens == PREFILL_TOKENS_MAX);
   }
-  if (kind == ProgramKind.Vocode) return isBucket(tokens, VOCODE_FRAMES_MAX);
+  if (kind == ProgramKind.Prime && referenceMax == 0) return false;
+  if (isVocoders(kind)) return isBucket(tokens, VOCODE_FRAMES_MAX);
   return tokens == 1 && pass < predictorPasses();
+}
+
+/** Whether a program has the vocoder's dtype. */
+function isVocoders(kind: u32): bool {
+  return kind == ProgramKind.Vocode || kind == ProgramKind.Prime;
 }
 
 /** A power of two up to `max`. */

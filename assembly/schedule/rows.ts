@@ -82,6 +82,7 @@ function rewind(ticket: u32): void {
   set(ticket, Ticket.PromptSubmitted, 0);
   set(ticket, Ticket.StepsSubmitted, 0);
   set(ticket, Ticket.VocodeSubmitted, 0);
+  set(ticket, Ticket.ReferenceSubmitted, 0);
   set(ticket, Ticket.CodesCount, 0);
   set(ticket, Ticket.Vocoded, 0);
 }

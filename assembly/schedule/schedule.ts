@@ -1,4 +1,5 @@
-import { config } from "../config";
+import { config, talkerConfig } from "../config";
+import { referenceMax } from "../encoder-config";
 import { AddResult, PollResult } from "../results";
 import { ABSENT, AdmitRecord, ErrorCode, ProgramKind } from "../../shared/gen/protocol.as";
 import { REQUEST_AT } from "../arenas";
@@ -17,7 +18,7 @@ import { freeRows, pagesOfRequest, resetRows } from "./rows";
 import { NO_PROGRAM, beginSubmission, finishSubmission, submissionRecords } from "./submission";
 import { Ticket, TicketState, addTicket, get, queuedCount, resetTickets } from "./tickets";
 import { set, setState } from "./tickets";
-import { clearRunKinds, writeVocode } from "./vocode";
+import { clearRunKinds, writePrimes, writeVocode } from "./vocode";
 
 /** Submissions with runs at once: one at work, one that follows it without a pause. */
 const DEPTH: u32 = 2;
@@ -72,8 +73,15 @@ export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arr
   if (arrival == ABSENT && queuedCount() >= config.queueMax + freeRows()) {
     return AddResult.QueueFull;
   }
+  if (!isVoice(AdmitRecord.voiceCount(at), AdmitRecord.referenceCount(at))) return AddResult.Bad;
   const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival);
   return ticket < 0 ? AddResult.QueueFull : ticket;
+}
+
+/** Whether a request may bring a vector of so many words and so many frames of a recording. */
+function isVoice(words: u32, frames: u32): bool {
+  if (words == 0) return frames == 0;
+  return referenceMax > 0 && words == talkerConfig.width && frames <= referenceMax;
 }
 
 /** The user took the ticket's frames up to `frames`. */
@@ -140,7 +148,7 @@ function writeWork(entry: usize): void {
   if (!writePrefill(entry)) return;
   if (!writeForced(entry)) return;
   const isWritten = config.hostSampling ? writeHostFrame(entry) : writeDecode(entry);
-  if (isWritten) writeVocode(entry);
+  if (isWritten && writePrimes(entry)) writeVocode(entry);
 }
 
 /** Asks for the programs of a single request; false while one has to be defined. */

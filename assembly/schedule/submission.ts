@@ -21,7 +21,7 @@ import {
   SubmissionHeader,
 } from "../../shared/gen/protocol.as";
 import { pageAfter, writePages } from "./kv-pages";
-import { Ticket, get, requestOf, requestTailBytes } from "./tickets";
+import { Ticket, get, requestOf, requestTailBytes, voiceTailBytes } from "./tickets";
 
 let cursor: usize = SUBMISSION_AT;
 let recordCount: u32 = 0;
@@ -77,7 +77,8 @@ export function writeDefine(id: u32, from: usize, totalBytes: u32, offset: u32, 
 
 /** Bytes of the ticket's admit record. */
 export function admitBytes(ticket: u32): u32 {
-  return ADMIT_RECORD_BYTES + requestTailBytes(ticket) + 4 * get(ticket, Ticket.PageCount);
+  const tails = requestTailBytes(ticket) + voiceTailBytes(ticket);
+  return ADMIT_RECORD_BYTES + tails + 4 * get(ticket, Ticket.PageCount);
 }
 
 /** The ticket, which has its row, generation and pages, takes its row. */
@@ -91,7 +92,10 @@ export function writeAdmit(ticket: u32): void {
   AdmitRecord.setRow(cursor, get(ticket, Ticket.Row));
   AdmitRecord.setGeneration(cursor, get(ticket, Ticket.Generation));
   AdmitRecord.setPageCount(cursor, pages);
-  writePages(cursor + ADMIT_RECORD_BYTES + tail, get(ticket, Ticket.FirstPage), pages);
+  const pagesAt = cursor + ADMIT_RECORD_BYTES + tail;
+  writePages(pagesAt, get(ticket, Ticket.FirstPage), pages);
+  const voice = requestOf(ticket) + ADMIT_RECORD_BYTES + tail;
+  memory.copy(pagesAt + 4 * pages, voice, voiceTailBytes(ticket));
   close(bytes);
 }
 

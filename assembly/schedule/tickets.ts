@@ -1,4 +1,6 @@
 import { REQUEST_AT, REQUESTS_AT, REQUESTS_BYTES, TICKETS_AT } from "../arenas";
+import { config, talkerConfig } from "../config";
+import { referenceMax } from "../encoder-config";
 import {
   ABSENT,
   ADMIT_RECORD_BYTES,
@@ -90,6 +92,11 @@ export const enum Ticket {
   RoundTrips = 34,
   /** 1: its codes are all that is wanted; nothing of it becomes PCM. */
   CodesOnly = 35,
+  /** Words of the voice's vector, and frames of its recording. */
+  VoiceCount = 36,
+  ReferenceCount = 37,
+  /** Of those, frames that the vocoder was sent through. */
+  ReferenceSubmitted = 38,
 }
 
 const STATES: u32 = 9;
@@ -108,7 +115,8 @@ let keptPlaces: u32 = 0;
  * fit the arena.
  */
 export function resetTickets(count: u32, kept: u32, promptMax: u32, textMax: u32): bool {
-  requestStride = ADMIT_RECORD_BYTES + 4 * (PROMPT_ENTRY_WORDS * promptMax + textMax);
+  const voiceWords = referenceMax > 0 ? talkerConfig.width + referenceMax * config.groups : 0;
+  requestStride = ADMIT_RECORD_BYTES + 4 * (PROMPT_ENTRY_WORDS * promptMax + textMax + voiceWords);
   if (count > TICKETS_MAX || <u64>count * requestStride > REQUESTS_BYTES) return false;
   ticketCount = count;
   keptPlaces = kept;
@@ -143,16 +151,21 @@ export function inState(state: TicketState): u32 {
   return stateCounts[state];
 }
 
-/** The request of a ticket: an AdmitRecord, its prompt entries, its text ids. */
+/** The request of a ticket: an AdmitRecord, its prompt entries, its text ids, its voice. */
 export function requestOf(ticket: u32): usize {
   return REQUESTS_AT + ticket * requestStride;
 }
 
-/** Bytes of a request behind its AdmitRecord. */
+/** Bytes of a request's prompt and text, which follow its AdmitRecord. */
 export function requestTailBytes(ticket: u32): u32 {
   const words =
     PROMPT_ENTRY_WORDS * get(ticket, Ticket.PromptCount) + get(ticket, Ticket.TextCount);
   return 4 * words;
+}
+
+/** Bytes of a request behind those: the voice's vector and the codes of its recording. */
+export function voiceTailBytes(ticket: u32): u32 {
+  return 4 * (get(ticket, Ticket.VoiceCount) + config.groups * get(ticket, Ticket.ReferenceCount));
 }
 
 /**
@@ -176,7 +189,10 @@ export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arri
     set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
     set(ticket, Ticket.Known, vocodeFrames);
     set(ticket, Ticket.CodesOnly, codesOnly);
-    memory.copy(requestOf(ticket), REQUEST_AT, ADMIT_RECORD_BYTES + requestTailBytes(ticket));
+    set(ticket, Ticket.VoiceCount, AdmitRecord.voiceCount(REQUEST_AT));
+    set(ticket, Ticket.ReferenceCount, AdmitRecord.referenceCount(REQUEST_AT));
+    const tail = requestTailBytes(ticket) + voiceTailBytes(ticket);
+    memory.copy(requestOf(ticket), REQUEST_AT, ADMIT_RECORD_BYTES + tail);
     setState(ticket, TicketState.Queued);
     return ticket;
   }

@@ -55,6 +55,35 @@ export function clearRunKinds(): void {
 }
 
 /**
+ * Runs that take the vocoder through the recordings of voices, before anything that it is to speak.
+ * False when their program has to be defined first.
+ */
+export function writePrimes(entry: usize): bool {
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0 || !lacksReference(ticket)) continue;
+    const program = definedProgram(ProgramKind.Prime, 1, VOCODE_FRAMES_MAX, 0);
+    if (program == NO_PROGRAM) return false;
+    const frames = get(ticket, Ticket.ReferenceCount);
+    openRun(program, (frames + VOCODE_FRAMES_MAX - 1) / VOCODE_FRAMES_MAX, LaneClass.Vocode);
+    addLane(ticket);
+    closeRun(0);
+    markRuns(entry);
+    set(ticket, Ticket.ReferenceSubmitted, frames);
+    mention(entry, ticket);
+  }
+  return true;
+}
+
+/** Whether the row speaks on from a recording that its vocoder has not been sent through. */
+function lacksReference(ticket: u32): bool {
+  if (get(ticket, Ticket.ReferenceSubmitted) == get(ticket, Ticket.ReferenceCount)) return false;
+  if (get(ticket, Ticket.CodesOnly)) return false;
+  const state = get(ticket, Ticket.State);
+  return state == TicketState.Prefilling || state == TicketState.Decoding;
+}
+
+/**
  * Vocode runs of everything due, each over all tickets that want a packet of the same size. False
  * when a program has to be defined first.
  */

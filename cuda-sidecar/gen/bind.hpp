@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "kernels/activation/activation.hpp"
 #include "kernels/add_rms_norm/add_rms_norm.hpp"
 #include "kernels/advance/advance.hpp"
 #include "kernels/attention/attention.hpp"
@@ -11,20 +12,26 @@
 #include "kernels/attention_softmax/attention_softmax.hpp"
 #include "kernels/attention_values/attention_values.hpp"
 #include "kernels/causal_conv1d/causal_conv1d.hpp"
+#include "kernels/channel_statistics/channel_statistics.hpp"
 #include "kernels/code_embed/code_embed.hpp"
 #include "kernels/codebook_sum/codebook_sum.hpp"
+#include "kernels/columns/columns.hpp"
+#include "kernels/conv1d/conv1d.hpp"
 #include "kernels/depthwise_conv1d/depthwise_conv1d.hpp"
 #include "kernels/export_logits/export_logits.hpp"
 #include "kernels/frame_begin/frame_begin.hpp"
 #include "kernels/frame_embed/frame_embed.hpp"
+#include "kernels/gate_add/gate_add.hpp"
 #include "kernels/gelu/gelu.hpp"
 #include "kernels/hidden_load/hidden_load.hpp"
 #include "kernels/kv_append/kv_append.hpp"
 #include "kernels/layer_norm/layer_norm.hpp"
 #include "kernels/layer_scale_add/layer_scale_add.hpp"
+#include "kernels/log_mel/log_mel.hpp"
 #include "kernels/matmul/matmul.hpp"
 #include "kernels/matmul_residual/matmul_residual.hpp"
 #include "kernels/mul/mul.hpp"
+#include "kernels/nearest_code/nearest_code.hpp"
 #include "kernels/norm_matmul/norm_matmul.hpp"
 #include "kernels/norm_swiglu_matmul/norm_swiglu_matmul.hpp"
 #include "kernels/pick/pick.hpp"
@@ -35,17 +42,21 @@
 #include "kernels/publish_pcm/publish_pcm.hpp"
 #include "kernels/qk_norm_rope_append/qk_norm_rope_append.hpp"
 #include "kernels/qkv_attention/qkv_attention.hpp"
+#include "kernels/reference_advance/reference_advance.hpp"
+#include "kernels/reference_begin/reference_begin.hpp"
 #include "kernels/residual_add/residual_add.hpp"
 #include "kernels/rms_norm/rms_norm.hpp"
 #include "kernels/rope_cosine/rope_cosine.hpp"
 #include "kernels/rope_qk/rope_qk.hpp"
 #include "kernels/rope_rotate_add/rope_rotate_add.hpp"
+#include "kernels/self_attention/self_attention.hpp"
 #include "kernels/silu/silu.hpp"
 #include "kernels/silu_mul/silu_mul.hpp"
 #include "kernels/snake/snake.hpp"
 #include "kernels/text_row/text_row.hpp"
 #include "kernels/transposed_conv1d/transposed_conv1d.hpp"
 #include "kernels/vocode_begin/vocode_begin.hpp"
+#include "kernels/voice_embed/voice_embed.hpp"
 #include "shared/gen/protocol.hpp"
 
 // clang-format off
@@ -94,7 +105,18 @@ namespace voxfuse {
   X(FrameEmbed, frame_embed) \
   X(Pick, pick) \
   X(PublishCodes, publish_codes) \
-  X(ExportLogits, export_logits)
+  X(ExportLogits, export_logits) \
+  X(Conv1d, conv1d) \
+  X(Activation, activation) \
+  X(LogMel, log_mel) \
+  X(Columns, columns) \
+  X(ChannelStatistics, channel_statistics) \
+  X(GateAdd, gate_add) \
+  X(SelfAttention, self_attention) \
+  X(NearestCode, nearest_code) \
+  X(VoiceEmbed, voice_embed) \
+  X(ReferenceBegin, reference_begin) \
+  X(ReferenceAdvance, reference_advance)
 
 enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kF32, kU32, kRowState };
 enum class Space : std::uint8_t { kBuffer, kRow, kCache };
@@ -490,8 +512,8 @@ inline constexpr OperandInfo kCodebookSumOperands[] = {
     {"acoustic", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(w[7], w[8]), w[12]); }},
 };
-inline constexpr ParamInfo kCodebookSumParams[] = {{"lanes", false}, {"frames", false}, {"groups", false}, {"semantic_groups", false}, {"size", false}, {"dim", false}, {"frames_max", false}};
-inline constexpr OpInfo kCodebookSumInfo = {OpCode::kCodebookSum, "codebook_sum", 14, kCodebookSumOperands, 6, kCodebookSumParams, 7, 7, true};
+inline constexpr ParamInfo kCodebookSumParams[] = {{"lanes", false}, {"frames", false}, {"groups", false}, {"semantic_groups", false}, {"size", false}, {"dim", false}, {"frames_max", false}, {"of_reference", false}};
+inline constexpr OpInfo kCodebookSumInfo = {OpCode::kCodebookSum, "codebook_sum", 15, kCodebookSumOperands, 6, kCodebookSumParams, 8, 7, true};
 
 inline constexpr OperandInfo kCausalConv1dOperands[] = {
     {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
@@ -711,6 +733,133 @@ inline constexpr OperandInfo kExportLogitsOperands[] = {
 inline constexpr ParamInfo kExportLogitsParams[] = {{"lanes", false}, {"vocab", false}, {"logits_max", false}};
 inline constexpr OpInfo kExportLogitsInfo = {OpCode::kExportLogits, "export_logits", 6, kExportLogitsOperands, 2, kExportLogitsParams, 3, 3, true};
 
+inline constexpr OperandInfo kConv1dOperands[] = {
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[6]); }},
+    {"w", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[8], times(w[9], w[6])); }},
+    {"bias", OperandClass::kWeight, Space::kBuffer, Access::kRead, true, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[8]; }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[7], w[8]); }},
+};
+inline constexpr ParamInfo kConv1dParams[] = {{"tokens", false}, {"inputs", false}, {"steps", false}, {"outputs", false}, {"taps", false}, {"stride", false}, {"dilation", false}, {"pad_left", false}, {"padding", false}, {"before", false}, {"after", false}};
+inline constexpr OpInfo kConv1dInfo = {OpCode::kConv1d, "conv1d", 16, kConv1dOperands, 4, kConv1dParams, 11, 0, false};
+
+inline constexpr OperandInfo kActivationOperands[] = {
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[3], w[4]); }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, 0,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[3], w[4]); }},
+};
+inline constexpr ParamInfo kActivationParams[] = {{"rows", false}, {"width", false}, {"kind", false}};
+inline constexpr OpInfo kActivationInfo = {OpCode::kActivation, "activation", 6, kActivationOperands, 2, kActivationParams, 3, 0, false};
+
+inline constexpr OperandInfo kLogMelOperands[] = {
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], times(2u, w[5])); }},
+    {"filters", OperandClass::kF32, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[6], w[5]); }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[6]); }},
+};
+inline constexpr ParamInfo kLogMelParams[] = {{"frames", false}, {"bins", false}, {"bands", false}};
+inline constexpr OpInfo kLogMelInfo = {OpCode::kLogMel, "log_mel", 7, kLogMelOperands, 3, kLogMelParams, 3, 0, false};
+
+inline constexpr OperandInfo kColumnsOperands[] = {
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[6]); }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[3], w[8]); }},
+};
+inline constexpr ParamInfo kColumnsParams[] = {{"rows", false}, {"width", false}, {"x_rows", false}, {"x_stride", false}, {"x_at", false}, {"y_stride", false}, {"y_at", false}};
+inline constexpr OpInfo kColumnsInfo = {OpCode::kColumns, "columns", 10, kColumnsOperands, 2, kColumnsParams, 7, 0, false};
+
+inline constexpr OperandInfo kChannelStatisticsOperands[] = {
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[5]); }},
+    {"scores", OperandClass::kAct, Space::kBuffer, Access::kRead, true, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[5]); }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(2u, w[5]); }},
+};
+inline constexpr ParamInfo kChannelStatisticsParams[] = {{"rows", false}, {"width", false}};
+inline constexpr OpInfo kChannelStatisticsInfo = {OpCode::kChannelStatistics, "channel_statistics", 6, kChannelStatisticsOperands, 3, kChannelStatisticsParams, 2, 0, false};
+
+inline constexpr OperandInfo kGateAddOperands[] = {
+    {"d", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[5]); }},
+    {"gate", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[5]; }},
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kReadWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[5]); }},
+};
+inline constexpr ParamInfo kGateAddParams[] = {{"rows", false}, {"width", false}};
+inline constexpr OpInfo kGateAddInfo = {OpCode::kGateAdd, "gate_add", 6, kGateAddOperands, 3, kGateAddParams, 2, 0, false};
+
+inline constexpr OperandInfo kSelfAttentionOperands[] = {
+    {"q", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], times(w[6], w[8])); }},
+    {"k", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], times(w[7], w[8])); }},
+    {"v", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], times(w[7], w[8])); }},
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], times(w[6], w[8])); }},
+};
+inline constexpr ParamInfo kSelfAttentionParams[] = {{"tokens", false}, {"heads", false}, {"kv_heads", false}, {"head_dim", false}, {"scale", true}};
+inline constexpr OpInfo kSelfAttentionInfo = {OpCode::kSelfAttention, "self_attention", 10, kSelfAttentionOperands, 4, kSelfAttentionParams, 5, 0, false};
+
+inline constexpr OperandInfo kNearestCodeOperands[] = {
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kReadWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[5]); }},
+    {"codebook", OperandClass::kF32, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[6], w[5]); }},
+    {"codes", OperandClass::kU32, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[4], w[7]); }},
+};
+inline constexpr ParamInfo kNearestCodeParams[] = {{"tokens", false}, {"dim", false}, {"size", false}, {"groups", false}, {"group", false}};
+inline constexpr OpInfo kNearestCodeInfo = {OpCode::kNearestCode, "nearest_code", 9, kNearestCodeOperands, 3, kNearestCodeParams, 5, 0, false};
+
+inline constexpr OperandInfo kVoiceEmbedOperands[] = {
+    {"row", OperandClass::kRowState, Space::kRow, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return 1u; }},
+    {"prompt", OperandClass::kU32, Space::kRow, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(3u, w[16]); }},
+    {"valid", OperandClass::kU32, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[9]; }},
+    {"voice", OperandClass::kF32, Space::kRow, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[11]; }},
+    {"reference", OperandClass::kU32, Space::kRow, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[17], w[14]); }},
+    {"codec_table", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[12], w[11]); }},
+    {"group_tables", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(w[15], w[13]), w[11]); }},
+    {"x", OperandClass::kAct, Space::kBuffer, Access::kReadWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(w[9], w[10]), w[11]); }},
+};
+inline constexpr ParamInfo kVoiceEmbedParams[] = {{"lanes", false}, {"tokens", false}, {"width", false}, {"codec_rows", false}, {"group_rows", false}, {"groups", false}, {"groups_rest", false}, {"prompt_max", false}, {"reference_max", false}};
+inline constexpr OpInfo kVoiceEmbedInfo = {OpCode::kVoiceEmbed, "voice_embed", 18, kVoiceEmbedOperands, 8, kVoiceEmbedParams, 9, 9, true};
+
+inline constexpr OperandInfo kReferenceBeginOperands[] = {
+    {"row", OperandClass::kRowState, Space::kRow, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return 1u; }},
+    {"valid", OperandClass::kU32, Space::kBuffer, Access::kWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[3]; }},
+};
+inline constexpr ParamInfo kReferenceBeginParams[] = {{"lanes", false}, {"frames", false}};
+inline constexpr OpInfo kReferenceBeginInfo = {OpCode::kReferenceBegin, "reference_begin", 5, kReferenceBeginOperands, 2, kReferenceBeginParams, 2, 3, true};
+
+inline constexpr OperandInfo kReferenceAdvanceOperands[] = {
+    {"valid", OperandClass::kU32, Space::kBuffer, Access::kRead, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[3]; }},
+    {"row", OperandClass::kRowState, Space::kRow, Access::kReadWrite, false, -1,
+     [](const std::uint32_t* w) -> std::uint64_t { (void)w; return 1u; }},
+};
+inline constexpr ParamInfo kReferenceAdvanceParams[] = {{"lanes", false}};
+inline constexpr OpInfo kReferenceAdvanceInfo = {OpCode::kReferenceAdvance, "reference_advance", 4, kReferenceAdvanceOperands, 2, kReferenceAdvanceParams, 1, 3, true};
+
 }  // namespace size_detail
 
 /// The op of a code, or nullptr.
@@ -801,6 +950,28 @@ inline const OpInfo* find_op(std::uint32_t code) {
       return &kPublishCodesInfo;
     case 81:
       return &kExportLogitsInfo;
+    case 100:
+      return &kConv1dInfo;
+    case 101:
+      return &kActivationInfo;
+    case 102:
+      return &kLogMelInfo;
+    case 103:
+      return &kColumnsInfo;
+    case 104:
+      return &kChannelStatisticsInfo;
+    case 105:
+      return &kGateAddInfo;
+    case 106:
+      return &kSelfAttentionInfo;
+    case 107:
+      return &kNearestCodeInfo;
+    case 110:
+      return &kVoiceEmbedInfo;
+    case 111:
+      return &kReferenceBeginInfo;
+    case 112:
+      return &kReferenceAdvanceInfo;
     default:
       return nullptr;
   }
@@ -1180,6 +1351,7 @@ void bind(const Binding& from, const std::uint32_t* words, codebook_sum::Args& a
   a.size = words[11];
   a.dim = words[12];
   a.frames_max = words[13];
+  a.of_reference = words[14];
 }
 
 template <class Binding>
@@ -1393,6 +1565,136 @@ void bind(const Binding& from, const std::uint32_t* words, export_logits::Args& 
   a.lanes = words[3];
   a.vocab = words[4];
   a.logits_max = words[5];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, conv1d::Args& a) {
+  a.x = from.tensor_in(words[1]);
+  a.w = from.tensor_in(words[2]);
+  a.bias = from.tensor_in(words[3]);
+  a.y = from.tensor(words[4]);
+  a.tokens = words[5];
+  a.inputs = words[6];
+  a.steps = words[7];
+  a.outputs = words[8];
+  a.taps = words[9];
+  a.stride = words[10];
+  a.dilation = words[11];
+  a.pad_left = words[12];
+  a.padding = words[13];
+  a.before = words[14];
+  a.after = words[15];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, activation::Args& a) {
+  a.x = from.tensor_in(words[1]);
+  a.y = from.tensor(words[2]);
+  a.rows = words[3];
+  a.width = words[4];
+  a.kind = words[5];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, log_mel::Args& a) {
+  a.x = from.tensor_in(words[1]);
+  a.filters = from.f32_in(words[2]);
+  a.y = from.tensor(words[3]);
+  a.frames = words[4];
+  a.bins = words[5];
+  a.bands = words[6];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, columns::Args& a) {
+  a.x = from.tensor_in(words[1]);
+  a.y = from.tensor(words[2]);
+  a.rows = words[3];
+  a.width = words[4];
+  a.x_rows = words[5];
+  a.x_stride = words[6];
+  a.x_at = words[7];
+  a.y_stride = words[8];
+  a.y_at = words[9];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, channel_statistics::Args& a) {
+  a.x = from.tensor_in(words[1]);
+  a.scores = from.tensor_in(words[2]);
+  a.y = from.tensor(words[3]);
+  a.rows = words[4];
+  a.width = words[5];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, gate_add::Args& a) {
+  a.d = from.tensor_in(words[1]);
+  a.gate = from.tensor_in(words[2]);
+  a.x = from.tensor(words[3]);
+  a.rows = words[4];
+  a.width = words[5];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, self_attention::Args& a) {
+  a.q = from.tensor_in(words[1]);
+  a.k = from.tensor_in(words[2]);
+  a.v = from.tensor_in(words[3]);
+  a.y = from.tensor(words[4]);
+  a.tokens = words[5];
+  a.heads = words[6];
+  a.kv_heads = words[7];
+  a.head_dim = words[8];
+  a.scale = std::bit_cast<float>(words[9]);
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, nearest_code::Args& a) {
+  a.x = from.tensor(words[1]);
+  a.codebook = from.f32_in(words[2]);
+  a.codes = from.u32(words[3]);
+  a.tokens = words[4];
+  a.dim = words[5];
+  a.size = words[6];
+  a.groups = words[7];
+  a.group = words[8];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, voice_embed::Args& a) {
+  a.row = from.row_state_in(words[1]);
+  a.prompt = from.row_u32_in(words[2]);
+  a.valid = from.u32_in(words[3]);
+  a.voice = from.row_f32_in(words[4]);
+  a.reference = from.row_u32_in(words[5]);
+  a.codec_table = from.tensor_in(words[6]);
+  a.group_tables = from.tensor_in(words[7]);
+  a.x = from.tensor(words[8]);
+  a.lanes = words[9];
+  a.tokens = words[10];
+  a.width = words[11];
+  a.codec_rows = words[12];
+  a.group_rows = words[13];
+  a.groups = words[14];
+  a.groups_rest = words[15];
+  a.prompt_max = words[16];
+  a.reference_max = words[17];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, reference_begin::Args& a) {
+  a.row = from.row_state_in(words[1]);
+  a.valid = from.u32(words[2]);
+  a.lanes = words[3];
+  a.frames = words[4];
+}
+
+template <class Binding>
+void bind(const Binding& from, const std::uint32_t* words, reference_advance::Args& a) {
+  a.valid = from.u32_in(words[1]);
+  a.row = from.row_state(words[2]);
+  a.lanes = words[3];
 }
 
 }  // namespace voxfuse

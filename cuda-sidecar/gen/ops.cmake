@@ -1,5 +1,6 @@
 # Generated from shared/protocol.json by `npm run gen`; do not edit.
 set(VOXFUSE_OPS
+  activation
   add_rms_norm
   advance
   attention
@@ -7,20 +8,26 @@ set(VOXFUSE_OPS
   attention_softmax
   attention_values
   causal_conv1d
+  channel_statistics
   code_embed
   codebook_sum
+  columns
+  conv1d
   depthwise_conv1d
   export_logits
   frame_begin
   frame_embed
+  gate_add
   gelu
   hidden_load
   kv_append
   layer_norm
   layer_scale_add
+  log_mel
   matmul
   matmul_residual
   mul
+  nearest_code
   norm_matmul
   norm_swiglu_matmul
   pick
@@ -31,14 +38,18 @@ set(VOXFUSE_OPS
   publish_pcm
   qk_norm_rope_append
   qkv_attention
+  reference_advance
+  reference_begin
   residual_add
   rms_norm
   rope_cosine
   rope_qk
   rope_rotate_add
+  self_attention
   silu
   silu_mul
   snake
   text_row
   transposed_conv1d
-  vocode_begin)
+  vocode_begin
+  voice_embed)

@@ -43,6 +43,8 @@ class Player final : public EngineListener {
   void row_admitted(std::uint32_t row) override;
   void row_advanced(std::uint32_t row, bool logits) override;
   void completed(Completion completion) override;
+  /// A recording has no such programs.
+  void encoded(const EncodeResult&) override {}
 
  private:
   bool step_below(std::uint64_t steps);

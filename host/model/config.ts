@@ -5,6 +5,8 @@ import type { CodecConfig } from "./codec-config.ts";
 import { parseCodec } from "./codec-config.ts";
 import type { GenerationDefaults } from "./generation-config.ts";
 import { parseGeneration } from "./generation-config.ts";
+import { parseCodecEncoder, parseSpeakerEncoder } from "./encoder-config.ts";
+import type { CloningConfig } from "./encoder-config.ts";
 import { JsonFields } from "./json-fields.ts";
 import { readModelJson } from "./read-file.ts";
 import type { CodecIds, PredictorConfig, TalkerConfig } from "./talker-config.ts";
@@ -48,6 +50,8 @@ export interface ModelConfig {
   readonly talker: TalkerConfig;
   readonly predictor: PredictorConfig;
   readonly codec: CodecConfig;
+  /** Null in models that clone no voice. */
+  readonly cloning: CloningConfig | null;
   readonly generation: GenerationDefaults;
 }
 
@@ -79,7 +83,8 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
 /** Checks the three files against each other and gives them their exact type. */
 export function parseModelConfig(files: ConfigFiles): ModelConfig {
   const root = new JsonFields("config.json", files.model);
-  const codec = parseCodec(new JsonFields("speech_tokenizer/config.json", files.codec));
+  const codecRoot = new JsonFields("speech_tokenizer/config.json", files.codec);
+  const codec = parseCodec(codecRoot);
   root.oneOf("tokenizer_type", ["qwen3_tts_tokenizer_12hz"]);
   const type = root.oneOf("tts_model_type", MODEL_TYPES);
   const size = root.string("tts_model_size");
@@ -113,7 +118,21 @@ export function parseModelConfig(files: ConfigFiles): ModelConfig {
     talker,
     predictor,
     codec,
+    cloning: type === "base" ? parseCloning(root, codecRoot, codec, talker) : null,
     generation: parseGeneration(new JsonFields("generation_config.json", files.generation)),
+  };
+}
+
+function parseCloning(
+  root: JsonFields,
+  codecRoot: JsonFields,
+  codec: CodecConfig,
+  talker: TalkerConfig,
+): CloningConfig {
+  const around = { ...codec, talkerWidth: talker.width };
+  return {
+    speaker: parseSpeakerEncoder(root.object("speaker_encoder_config"), around),
+    codec: parseCodecEncoder(codecRoot, around),
   };
 }
 

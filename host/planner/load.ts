@@ -53,6 +53,9 @@ export interface PlannerExports {
   freeRowCount(): number;
   freePageCount(): number;
   buildProgram(kind: number, lanes: number, tokens: number, pass: number): number;
+  encoderFor(kind: number, samples: number): number;
+  encoderResultAt(): number;
+  encoderResultBytes(): number;
   programAt(): number;
   programBytes(): number;
   pickWith(

@@ -35,6 +35,8 @@ export type PollResult = (typeof PollResult)[keyof typeof PollResult];
 
 const ADD_ERRORS = { queueFull: -1, tooLong: -2, kvMemory: -3, bad: -4 } as const;
 const TOP_P_ONE = 2 ** 20;
+/** What encoderFor answers while another program is on its way. */
+const ENCODER_BUSY = 2;
 
 /** How one kind of code is picked; 1 and 0 switch topP and topK off. */
 export interface PickParameters {
@@ -44,10 +46,31 @@ export interface PickParameters {
   readonly topP: number;
 }
 
+/** A voice that a request brings along. */
+export interface PlannerVoice {
+  /** As wide as the talker. */
+  readonly embedding: Float32Array;
+  /** Codes of its recording, frame by frame; empty where the vector alone is used. */
+  readonly codes: Uint32Array;
+  /** Frames of those. */
+  readonly frames: number;
+}
+
+/** The program of an encoder and where its result will lie. */
+export interface EncoderProgram {
+  readonly program: Uint8Array;
+  /** In units of the protocol's alignment. */
+  readonly resultAt: number;
+  readonly resultBytes: number;
+}
+
 /** One utterance, as the planner takes it. */
 export interface PlannerRequest {
   /** Pairs (text id, codec id); negative where absent. Empty for vocodeFrames. */
   readonly promptRows: Int32Array;
+  /** Of each row: 0 for the voice's vector, 1 + t for frame t of its recording, else negative. */
+  readonly promptExtras?: Int32Array;
+  readonly voice?: PlannerVoice | undefined;
   /** Text ids that follow one a frame. */
   readonly trailing: Uint32Array;
   readonly talker: PickParameters;
@@ -118,8 +141,10 @@ export class Planner {
   add(request: PlannerRequest, place = ABSENT): number {
     const at = this.#wasm.requestAt();
     const promptCount = request.promptRows.length / 2;
+    const { voice, trailing, promptExtras } = request;
+    const voiceWords = (voice?.embedding.length ?? 0) + (voice?.codes.length ?? 0);
     const bytes =
-      ADMIT_RECORD_BYTES + 4 * (PROMPT_ENTRY_WORDS * promptCount + request.trailing.length);
+      ADMIT_RECORD_BYTES + 4 * (PROMPT_ENTRY_WORDS * promptCount + trailing.length + voiceWords);
     if (bytes > this.#wasm.requestBytesMax()) throw addFault(ADD_ERRORS.tooLong);
     this.#writeRecord(at, request, promptCount);
     let word = (at + ADMIT_RECORD_BYTES) / 4;
@@ -127,9 +152,14 @@ export class Planner {
     for (let row = 0; row < promptCount; row++) {
       words[word++] = idOrAbsent(request.promptRows[2 * row]);
       words[word++] = idOrAbsent(request.promptRows[2 * row + 1]);
-      words[word++] = ABSENT;
+      words[word++] = idOrAbsent(promptExtras?.[row]);
     }
-    words.set(request.trailing, word);
+    words.set(trailing, word);
+    word += trailing.length;
+    if (voice !== undefined) {
+      new Float32Array(this.#wasm.memory.buffer).set(voice.embedding, word);
+      words.set(voice.codes, word + voice.embedding.length);
+    }
     const { priority, vocodeFrames, codesOnly } = request;
     const ticket = this.#wasm.add(priority, vocodeFrames, Number(codesOnly), place);
     if (ticket < 0) throw addFault(ticket);
@@ -161,6 +191,8 @@ export class Planner {
       predictorTopK: predictor.topK,
       predictorTopP: topPUnits(predictor.topP),
       pageCount: 0,
+      voiceCount: request.voice?.embedding.length ?? 0,
+      referenceCount: request.voice?.frames ?? 0,
     });
   }
 
@@ -186,6 +218,24 @@ export class Planner {
 
   weightsSent(): void {
     this.#wasm.weightsSent();
+  }
+
+  /**
+   * The program of an encoder (ProgramKind.Encode…) for a recording of so many PCM samples, whose
+   * weights are pending then; undefined while another program is on its way: ask again later.
+   *
+   * @throws {VoxfuseError} ERR_BAD_PLAN for a length that no recording may have.
+   */
+  encoderProgram(kind: number, samples: number): EncoderProgram | undefined {
+    const answer = this.#wasm.encoderFor(kind, samples);
+    if (answer === ENCODER_BUSY) return undefined;
+    if (answer === 0) throw planFault(this.#wasm.planError());
+    const at = this.#wasm.programAt();
+    return {
+      program: this.#bytes.slice(at, at + this.#wasm.programBytes()),
+      resultAt: this.#wasm.encoderResultAt(),
+      resultBytes: this.#wasm.encoderResultBytes(),
+    };
   }
 
   /** A view of the submission, valid until the next poll. */

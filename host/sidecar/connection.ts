@@ -2,6 +2,8 @@ import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { LAYOUT_HASH } from "../../shared/gen/protocol.ts";
 import type {
+  EncodeReply,
+  EncodeRequest,
   HelloReply,
   LoadReply,
   LoadRequest,
@@ -113,6 +115,11 @@ export class Connection {
 
   weights(entries: Uint8Array): Promise<WeightsReply> {
     return this.#request<WeightsReply>({ type: "weights", entries });
+  }
+
+  /** Runs an encoder's program by itself; its result comes back. */
+  encode(request: Omit<EncodeRequest, "type">): Promise<EncodeReply> {
+    return this.#request<EncodeReply>({ ...request, type: "encode" });
   }
 
   stats(): Promise<StatsReply> {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { LoadRequest } from "../../shared/gen/protocol.ts";
 import { readModelConfig } from "../model/config.ts";
 import type { ModelConfig } from "../model/config.ts";
+import { expectedEncoderTensors } from "../model/expected-encoders.ts";
 import { expectedTensors } from "../model/expected-tensors.ts";
 import { modelFingerprint } from "../model/fingerprint.ts";
 import { locateModel } from "../model/locate.ts";
@@ -37,12 +38,12 @@ export async function readCheckpoint(model: string | undefined): Promise<Checkpo
     loadTokenizer(folder),
     readVoiceHints(folder),
   ]);
-  checkWeights(weights, expectedTensors(config));
+  checkWeights(weights, [...expectedTensors(config), ...expectedEncoderTensors(config)]);
   const hash = await modelFingerprint(folder, weights.files);
   return { folder, config, weights, tokenizer, hints, hash };
 }
 
-/** The tensors that speaking reads, as a sidecar wants them named. */
+/** The tensors that speaking and making voices read, as a sidecar wants them named. */
 export function tensorManifest({
   folder,
   config,
@@ -51,7 +52,7 @@ export function tensorManifest({
   const files = weights.files.map((file) => join(folder, file));
   const fileIndex = new Map(files.map((file, index) => [file, index]));
   const tensors: LoadRequest["tensors"] = [];
-  for (const { name } of expectedTensors(config)) {
+  for (const { name } of [...expectedTensors(config), ...expectedEncoderTensors(config)]) {
     const tensor = weights.tensors.get(name);
     const file = tensor === undefined ? undefined : fileIndex.get(tensor.file);
     if (tensor === undefined || file === undefined) continue; // checkWeights refused it already

@@ -2,6 +2,8 @@ import { concatPcm } from "../audio/pcm.ts";
 import { AUTO_LANGUAGE } from "../text/voices.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { checkVoiceOptions, createVoice } from "./create-voice.ts";
+import type { CreateVoiceOptions } from "./create-voice.ts";
 import { invalid, resolveLimits, whole } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { modelName, sidecarChoice } from "./load-options.ts";
@@ -16,6 +18,7 @@ import { Speech } from "./speech.ts";
 import type { SpeechCodes } from "./speech.ts";
 import { EngineTrace } from "./trace/engine-trace.ts";
 import type { TraceCounts } from "./trace/engine-trace.ts";
+import type { Voice } from "./voice.ts";
 import { taken, utter } from "./session/utterance.ts";
 import type { AudioChunk, UtteranceEnd } from "./session/utterance.ts";
 
@@ -191,6 +194,25 @@ export class Voxfuse {
     } finally {
       pump.release(feed);
     }
+  }
+
+  /**
+   * Makes a voice of a recording, for speak() and stream() of this model. Use only recordings of
+   * people who agreed to it.
+   *
+   * @throws {VoxfuseError} ERR_CLONING_UNSUPPORTED for a model that is no base model;
+   *   ERR_AUDIO_INVALID, ERR_AUDIO_DECODER, ERR_AUDIO_TOO_SHORT, ERR_AUDIO_TOO_LONG,
+   *   ERR_AUDIO_SILENT, ERR_AUDIO_CLIPPED for the recording; ERR_TRANSCRIPT_TOO_LONG,
+   *   ERR_TEXT_EMPTY, ERR_INVALID_ARGUMENT; ERR_SIDECAR_GONE, ERR_DEVICE_MEMORY, ERR_CLOSED; the
+   *   signal's own reason when aborted.
+   */
+  async createVoice(options: CreateVoiceOptions): Promise<Voice> {
+    this.#live.requireOpen();
+    const { signal } = options;
+    signal?.throwIfAborted();
+    checkVoiceOptions(this.#checkpoint, options);
+    const pump = async () => (await this.#live.open({ signal })).pump;
+    return createVoice(this.#checkpoint, pump, options);
   }
 
   /** Counters of the current sidecar and of the loop that feeds it. */

@@ -4,6 +4,7 @@ import { listNames, quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { GENERATION_LIMITS } from "../model/generation-config.ts";
+import { cloningPart } from "./cloning-limits.ts";
 import { F32_DTYPES } from "./session/backend.ts";
 import type { ActDtypes } from "./session/backend.ts";
 
@@ -91,6 +92,7 @@ export function plannerConfig(
     ...talkerPart(model),
     ...predictorPart(model),
     ...codecPart(model),
+    ...cloningPart(model),
     rows: limits.rows,
     pages: limits.kvPages,
     promptMax: limits.promptMax,

@@ -1,5 +1,7 @@
 import type {
   CompletionHeader,
+  EncodeReply,
+  EncodeRequest,
   HelloReply,
   LaneResult,
   LoadReply,
@@ -22,6 +24,8 @@ export interface SidecarConnection {
   readonly hello: HelloReply;
   load(request: Omit<LoadRequest, "type">): Promise<LoadReply>;
   weights(entries: Uint8Array): Promise<WeightsReply>;
+  /** Runs an encoder's program by itself; its result comes back. */
+  encode(request: Omit<EncodeRequest, "type">): Promise<EncodeReply>;
   stats(): Promise<StatsReply>;
   /** Begins a trace into a file, by its absolute path; ends it where the path is empty. */
   trace(file: string): Promise<TraceReply>;

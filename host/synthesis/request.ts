@@ -1,8 +1,8 @@
 import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import type { PlannerRequest } from "../planner/planner.ts";
+import type { PlannerRequest, PlannerVoice } from "../planner/planner.ts";
 import { normaliseText } from "../text/normalise.ts";
-import { encodePrompt } from "../text/prompt-tokens.ts";
+import { encodePrompt, encodeTranscript } from "../text/prompt-tokens.ts";
 import { buildPrompt } from "../text/prompt.ts";
 import type { TextLayout } from "../text/prompt.ts";
 import { splitText } from "../text/sentences.ts";
@@ -10,22 +10,30 @@ import { writeOutNumbers } from "../text/spoken-numbers.ts";
 import { AUTO_LANGUAGE, resolveVoice } from "../text/voices.ts";
 import type { ResolvedVoice } from "../text/voices.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { voiceModelOf } from "./create-voice.ts";
 import { choice, flag, invalid, whole } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { resolveSampling } from "./sampling-options.ts";
 import type { SamplingOptions, SamplingSettings } from "./sampling-options.ts";
+import { Voice, checkVoiceModel } from "./voice.ts";
 
 export const TEXT_LAYOUTS = ["nonStreaming", "streaming"] as const;
 
 /** What a caller may say about one piece of speech. */
 export interface SpeakOptions extends SamplingOptions {
-  /** Name of a voice. Default: the model's own choice, else its first one. */
-  readonly voice?: string | undefined;
+  /**
+   * Name of a voice; with a base model a Voice that createVoice() made or Voice.load() read.
+   * Default: the model's own choice, else its first one.
+   */
+  readonly voice?: string | Voice | undefined;
   /** Name of a language, or "auto". Default: the model's only one, else "auto". */
   readonly language?: string | undefined;
   /** How to speak, in words, for models that take instructions. */
   readonly instruct?: string | undefined;
-  /** Default "nonStreaming": the whole text is in the prompt. Says nothing about the audio. */
+  /**
+   * "nonStreaming", the default: the whole text is in the prompt; "streaming", the default of a
+   * base model, as officially. Says nothing about the audio.
+   */
   readonly layout?: TextLayout | undefined;
   /** Larger goes first, -100 to 100. Default 0. */
   readonly priority?: number | undefined;
@@ -48,7 +56,7 @@ const CHARACTERS_MAX = 1_000_000;
 /**
  * Turns a text and options into requests for the planner.
  *
- * @throws {VoxfuseError} ERR_CLONING_UNSUPPORTED, ERR_INSTRUCTION_UNSUPPORTED,
+ * @throws {VoxfuseError} ERR_VOICE_REQUIRED, ERR_VOICE_MODEL, ERR_INSTRUCTION_UNSUPPORTED,
  *   ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE,
  *   ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG, ERR_INVALID_ARGUMENT.
  */
@@ -60,17 +68,25 @@ export function planSpeech(
 ): SpeechPlan {
   const { config } = checkpoint;
   checkModel(checkpoint, options);
-  const layout = choice("layout", options.layout ?? "nonStreaming", TEXT_LAYOUTS);
+  const cloned = clonedVoice(checkpoint, options.voice);
+  const usual = cloned === undefined ? "nonStreaming" : "streaming";
+  const layout = choice("layout", options.layout ?? usual, TEXT_LAYOUTS);
   const priority = whole("priority", options.priority ?? 0, -100, 100);
   const codesOnly = !flag("audio", options.audio ?? true);
   const settings = resolveSampling(options, config.generation);
   const voice = voiceOf(checkpoint, options);
+  const said = cloned?.transcript ?? null;
+  const transcript = said === null ? [] : encodeTranscript(checkpoint.tokenizer, said);
+  const frames = cloned?.codes?.frames ?? 0;
   const segments = segmentsOf(checkpoint, text).map((words, segment): PlannerRequest => {
     const tokens = encodePrompt(checkpoint.tokenizer, words, options.instruct);
-    const prompt = buildPrompt(config, tokens, voice, layout);
+    const continued = cloned === undefined ? undefined : { frames, transcript };
+    const prompt = buildPrompt(config, tokens, voice, layout, continued);
     checkLength(prompt.rows.length / 2, prompt.trailing.length, limits);
     return {
       promptRows: prompt.rows,
+      promptExtras: prompt.extras,
+      voice: cloned === undefined ? undefined : plannerVoice(cloned),
       trailing: prompt.trailing,
       ...settings,
       segment,
@@ -128,14 +144,7 @@ export function checkCodes(
   return codes;
 }
 
-function checkModel({ config, folder }: Checkpoint, { instruct }: SpeakOptions): void {
-  if (config.type === "base") {
-    throw new VoxfuseError(
-      "ERR_CLONING_UNSUPPORTED",
-      `The model in ${folder} is a base model: it speaks by cloning a recording, which this ` +
-        "version does not offer. Use a CustomVoice or VoiceDesign model.",
-    );
-  }
+function checkModel({ config }: Checkpoint, { instruct }: SpeakOptions): void {
   if (instruct === undefined && config.type === "voice_design") {
     throw new VoxfuseError(
       "ERR_INSTRUCTION_REQUIRED",
@@ -152,16 +161,45 @@ function checkModel({ config, folder }: Checkpoint, { instruct }: SpeakOptions):
   }
 }
 
+/** The voice of a base model, which has none of its own; undefined for other models. */
+function clonedVoice(checkpoint: Checkpoint, voice: unknown): Voice | undefined {
+  const { config, folder } = checkpoint;
+  if (config.cloning === null) {
+    if (!(voice instanceof Voice)) return undefined;
+    throw new VoxfuseError(
+      "ERR_CLONING_UNSUPPORTED",
+      `The model in ${folder} is of type ${config.type} and speaks with its own voices: name ` +
+        "one of them, or load the Base model that the voice was made with.",
+    );
+  }
+  if (!(voice instanceof Voice)) {
+    throw new VoxfuseError(
+      "ERR_VOICE_REQUIRED",
+      `The model in ${folder} is a base model, which has no voice of its own. Make one of a ` +
+        "recording with createVoice(), or read one with Voice.load(), and give it as `voice`.",
+    );
+  }
+  checkVoiceModel(voice.model, voiceModelOf(checkpoint));
+  return voice;
+}
+
+function plannerVoice({ embedding, codes }: Voice): PlannerVoice {
+  return { embedding, codes: codes?.data ?? new Uint32Array(0), frames: codes?.frames ?? 0 };
+}
+
 function voiceOf({ config, hints }: Checkpoint, options: SpeakOptions): ResolvedVoice {
   const { voice, language } = options;
-  if (voice !== undefined && typeof voice !== "string") throw invalid("voice", voice, "a string");
+  const name = voice instanceof Voice ? undefined : voice;
+  if (name !== undefined && typeof name !== "string") {
+    throw invalid("voice", name, "a name or a Voice");
+  }
   if (language !== undefined && typeof language !== "string") {
     throw invalid("language", language, "a string");
   }
   const [firstSpeaker] = config.speakers.keys();
   const [firstLanguage = AUTO_LANGUAGE] = config.languages.keys();
   const ownLanguage = config.languages.size === 1 ? firstLanguage : AUTO_LANGUAGE;
-  const speaker = voice ?? hints.defaultVoice ?? firstSpeaker;
+  const speaker = name ?? hints.defaultVoice ?? firstSpeaker;
   return resolveVoice(config, speaker, language ?? ownLanguage);
 }
 

@@ -12,6 +12,16 @@ export interface PromptTokens {
   readonly instruct: readonly number[];
 }
 
+/**
+ * Tokens of a recording's transcript.
+ *
+ * @throws {VoxfuseError} ERR_TEXT_EMPTY
+ * Source: the official wrapper's `_build_ref_text`, whose header and end are no part of the prompt.
+ */
+export function encodeTranscript(tokenizer: TextTokenizer, transcript: string): number[] {
+  return tokenizer.encode(normaliseText(transcript), { specials: "text" });
+}
+
 const ROLE = "<|im_start|>assistant\n";
 const ROLE_TOKENS = 3;
 

@@ -23,22 +23,39 @@ export type TextLayout = "nonStreaming" | "streaming";
 
 export interface Prompt {
   /**
-   * Prefill rows as pairs (text id, codec id), 2 × rows entries. A row's embedding is the projected
-   * text row plus the codec row; NO_ID stands for a part that is not there.
+   * Prefill rows as pairs (text id, codec id), 2 × rows entries. A row's embedding is the sum of
+   * the projected text row, the codec row and its extra row; NO_ID stands for a part that is not
+   * there.
    */
   readonly rows: Int32Array;
+  /** Of each row: VOICE_VECTOR, 1 + t for frame t of the voice's recording, or NO_ID. */
+  readonly extras: Int32Array;
   /** Text id added to frame s, for s < length. After the list every frame adds the pad id. */
   readonly trailing: Uint32Array;
 }
 
-/** In Prompt.rows: this row has no such part. */
+/** A voice that was made of a recording. */
+export interface ClonedVoice {
+  /** Of the recording's codes; 0 where the voice is its vector alone. */
+  readonly frames: number;
+  /** What is said in the recording, as text tokens; of no use without frames. */
+  readonly transcript: readonly number[];
+}
+
+/** In Prompt.rows and Prompt.extras: this row has no such part. */
 export const NO_ID = -1;
+/** In Prompt.extras: the vector of the voice. */
+export const VOICE_VECTOR = 0;
+
+type Row = readonly [text: number, codec: number, extra: number];
 
 /**
- * Assembles the prefill of a preset or designed voice.
+ * Assembles the prefill of a preset, designed or cloned voice.
  *
  * Prefill rows = instruct + 4 + K + S + (nonStreaming: text + 2, streaming: 1), with K = 4 control
- * rows for a language and 3 for auto, S = 1 with a speaker.
+ * rows for a language and 3 for auto, S = 1 with a speaker or a cloned voice. With a recording of T
+ * frames and its transcript the bracket is (nonStreaming: transcript + text + T + 2, streaming:
+ * T + 1).
  *
  * @throws {VoxfuseError} ERR_TEXT_EMPTY without text tokens.
  * Source: the official `generate` of `Qwen3TTSForConditionalGeneration`. Its non-streaming layout
@@ -49,29 +66,74 @@ export function buildPrompt(
   tokens: PromptTokens,
   voice: ResolvedVoice,
   layout: TextLayout,
+  cloned?: ClonedVoice,
 ): Prompt {
   const { textIds, codecIds } = ids;
-  const [firstText, ...restOfText] = tokens.text;
-  if (firstText === undefined) {
+  if (tokens.text.length === 0) {
     throw new VoxfuseError("ERR_TEXT_EMPTY", "The text has no tokens; give a text to speak.");
   }
-
-  const rows: [text: number, codec: number][] = [
-    ...tokens.instruct.map((id): [number, number] => [id, NO_ID]),
-    ...tokens.role.map((id): [number, number] => [id, NO_ID]),
-    ...controlIds(codecIds, voice).map((id): [number, number] => [textIds.pad, id]),
-    [textIds.bos, codecIds.pad],
+  const head: Row[] = [
+    ...[...tokens.instruct, ...tokens.role].map((id): Row => [id, NO_ID, NO_ID]),
+    ...controlIds(codecIds, voice).map((id): Row => [textIds.pad, id, NO_ID]),
+    ...(cloned === undefined ? [] : [[textIds.pad, NO_ID, VOICE_VECTOR] as const]),
+    [textIds.bos, codecIds.pad, NO_ID],
   ];
+  const { rows, trailing } =
+    cloned === undefined || cloned.frames === 0
+      ? textRows(ids, tokens.text, layout)
+      : continuedRows(ids, [...cloned.transcript, ...tokens.text], cloned.frames, layout);
+  const all = [...head, ...rows];
+  return {
+    rows: Int32Array.from(all.flatMap(([text, codec]) => [text, codec])),
+    extras: Int32Array.from(all, ([, , extra]) => extra),
+    trailing: Uint32Array.from(trailing),
+  };
+}
+
+interface Tail {
+  readonly rows: readonly Row[];
+  readonly trailing: readonly number[];
+}
+
+/** What is spoken, all in the prompt or its first token only. */
+function textRows(ids: PromptIds, text: readonly number[], layout: TextLayout): Tail {
+  const { textIds, codecIds } = ids;
   if (layout === "streaming") {
-    rows.push([firstText, codecIds.bos]);
+    const [first = textIds.eos, ...rest] = text;
+    return { rows: [[first, codecIds.bos, NO_ID]], trailing: [...rest, textIds.eos] };
+  }
+  const spoken = [...text, textIds.eos].map((id): Row => [id, codecIds.pad, NO_ID]);
+  return { rows: [...spoken, [textIds.pad, codecIds.bos, NO_ID]], trailing: [] };
+}
+
+/**
+ * A recording that the speech goes on from: its transcript and the text as one, beside its frames
+ * or in front of them.
+ */
+function continuedRows(
+  ids: PromptIds,
+  words: readonly number[],
+  frames: number,
+  layout: TextLayout,
+): Tail {
+  const { textIds, codecIds } = ids;
+  const text = [...words, textIds.eos];
+  const beside = (index: number, id: number): Row =>
+    index === 0 ? [id, codecIds.bos, NO_ID] : [id, NO_ID, index];
+  const places = Array.from({ length: frames + 1 }, (_, index) => index);
+  if (layout === "streaming") {
     return {
-      rows: Int32Array.from(rows.flat()),
-      trailing: Uint32Array.from([...restOfText, textIds.eos]),
+      rows: places.map((index) => beside(index, text[index] ?? textIds.pad)),
+      trailing: text.slice(frames + 1),
     };
   }
-  for (const id of [...tokens.text, textIds.eos]) rows.push([id, codecIds.pad]);
-  rows.push([textIds.pad, codecIds.bos]);
-  return { rows: Int32Array.from(rows.flat()), trailing: new Uint32Array(0) };
+  return {
+    rows: [
+      ...text.map((id): Row => [id, codecIds.pad, NO_ID]),
+      ...places.map((index) => beside(index, textIds.pad)),
+    ],
+    trailing: [],
+  };
 }
 
 /** The codec rows that steer: think or not, the language between, then the speaker. */

@@ -10,10 +10,12 @@ namespace voxfuse::codebook_sum {
 namespace {
 
 // A whole packet, a part of one, none; frames begin at the row's vocoded.
-Args build(Buffers& b, std::uint32_t groups, std::uint32_t semantic_groups, std::uint32_t dim) {
+Args build(Buffers& b, std::uint32_t groups, std::uint32_t semantic_groups, std::uint32_t dim,
+           std::uint32_t of_reference = 0) {
   b.lanes({2, 0, 1}, 4);
   RowState row{};
-  row.vocoded = 2;
+  row.vocoded = of_reference == 0 ? 2 : 5;
+  row.reference_done = 2;
   const auto code = [](std::uint32_t of_row, std::uint32_t i) { return 1 + (of_row + 5 * i) % 8; };
   return Args{.row = b.row_state_in("row", {row}),
               .codes = b.row_u32_in("codes", std::size_t{6} * groups, code),
@@ -27,7 +29,8 @@ Args build(Buffers& b, std::uint32_t groups, std::uint32_t semantic_groups, std:
               .semantic_groups = semantic_groups,
               .size = 9,
               .dim = dim,
-              .frames_max = 6};
+              .frames_max = 6,
+              .of_reference = of_reference};
 }
 
 }  // namespace
@@ -47,6 +50,11 @@ KERNEL_CASES(codebook_sum) {
              .tolerance = Tolerance::exact(),
              .bf16 = Tolerance::exact(),
              .bytes = 4ull * (16 + 2) * 5 * 256});
+  cases.add({.name = "of a recording",
+             .build = [](Buffers& b) { return build(b, 10, 1, 48, 1); },
+             .tolerance = Tolerance::exact(),
+             .exact = true,
+             .bf16 = Tolerance::exact()});
   cases.add({.name = "code beyond its codebook",
              .build =
                  [](Buffers& b) {

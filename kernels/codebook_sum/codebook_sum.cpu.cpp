@@ -9,7 +9,7 @@ namespace voxfuse::codebook_sum::VOXFUSE_ISA {
 namespace {
 
 Status check_codes(const Args& a, std::uint32_t lane, std::uint32_t valid) {
-  const std::size_t first = a.row.at(lane)->vocoded;
+  const std::size_t first = a.first_frame(lane);
   VOXFUSE_REQUIRE(valid == 0 || first + valid <= a.frames_max, kBadIndex);
   const std::uint32_t* codes = a.codes.at(lane) + first * a.groups;
   for (std::size_t i = 0; i < std::size_t{valid} * a.groups; ++i) {
@@ -35,7 +35,7 @@ Status cpu(const Args& a, ThreadPool&) {
   for (std::uint32_t b = 0; b < a.lanes; ++b) {
     const std::uint32_t valid = lane_tokens(a.valid, b, 1, a.frames);
     VOXFUSE_TRY(check_codes(a, b, valid));
-    const std::uint32_t* codes = a.codes.at(b) + std::size_t{a.row.at(b)->vocoded} * a.groups;
+    const std::uint32_t* codes = a.codes.at(b) + a.first_frame(b) * a.groups;
     for (std::size_t t = 0; t < a.frames; ++t, codes += a.groups) {
       const std::size_t at = (std::size_t{b} * a.frames + t) * a.dim;
       const bool counts = t < valid;  // beyond valid both sums are of no group: zeros

@@ -29,7 +29,7 @@ __global__ void __launch_bounds__(kThreads)
   const std::uint32_t lane = blockIdx.y;
   const std::uint32_t t = blockIdx.x;
   const bool counts = t < lane_tokens(a.valid, lane, 1, a.frames);
-  const std::size_t frame = counts ? std::size_t{a.row.at(lane)->vocoded} + t : 0;
+  const std::size_t frame = counts ? a.first_frame(lane) + t : 0;
   const std::uint32_t* codes = a.codes.at(lane) + frame * a.groups;
   if (counts && !codes_are_good(a, frame, codes)) {
     if (threadIdx.x == 0) report(fault, ErrorCode::kBadIndex);

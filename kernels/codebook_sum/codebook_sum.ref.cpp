@@ -15,6 +15,7 @@ Status check(const Args& a) {
   VOXFUSE_REQUIRE(a.dim >= 1, kBadShape);
   VOXFUSE_REQUIRE(a.frames_max >= 1, kBadShape);
   VOXFUSE_REQUIRE(a.semantic_groups <= a.groups, kBadShape);
+  VOXFUSE_REQUIRE(a.of_reference <= 1, kBadShape);
   return {};
 }
 
@@ -22,7 +23,7 @@ Status reference(const Args& a) {
   VOXFUSE_TRY(check(a));
   for (std::uint32_t b = 0; b < a.lanes; ++b) {
     const std::uint32_t valid = lane_tokens(a.valid, b, 1, a.frames);
-    const std::size_t first = a.row.at(b)->vocoded;
+    const std::size_t first = a.first_frame(b);
     for (std::size_t t = 0; t < a.frames; ++t) {
       const std::size_t at = (std::size_t{b} * a.frames + t) * a.dim;
       for (std::size_t i = 0; i < a.dim; ++i) {

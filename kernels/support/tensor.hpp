@@ -104,7 +104,7 @@ struct RowTensor {
     case PositionSource::kTalker:
       return row.at(lane)->position + position_offset;
     case PositionSource::kVocoder:
-      return row.at(lane)->vocoded + position_offset;
+      return row.at(lane)->reference_done + row.at(lane)->vocoded + position_offset;
     case PositionSource::kZero:
       break;
   }

@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH: u32 = 0xd8149762;
+export const LAYOUT_HASH: u32 = 0x31649e89;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC: u32 = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -19,7 +19,7 @@ export const OUTPUT_FRAMES: u32 = 64;
 export const LANES_MAX: u32 = 32;
 /** No op record is longer. */
 export const OP_WORDS_MAX: u32 = 40;
-/** Text id, codec id, extra-row handle; none where absent. */
+/** Text id, codec id, extra row: 0 is the voice's vector, 1 + t the codes of frame t of its recording; none where absent. */
 export const PROMPT_ENTRY_WORDS: u32 = 3;
 
 /** What a completion, a reply or a kernel answers. Zero is success. */
@@ -78,6 +78,9 @@ export const enum ProgramKind {
   Predictor = 4,
   Talker = 5,
   Vocode = 6,
+  Prime = 7,
+  EncodeSpeaker = 8,
+  EncodeCodes = 9,
 }
 
 /** Which ops a program fuses; each level includes the ones before it. */
@@ -93,6 +96,7 @@ export const enum FusionLevel {
 export const enum LaneClass {
   Decode = 0,
   Vocode = 1,
+  Encode = 2,
 }
 
 /** Records of a submission. */
@@ -132,6 +136,8 @@ export const enum WeightKind {
   ConvTaps = 6,
   TransposedTaps = 7,
   RopeFrequencies = 8,
+  DftBasis = 9,
+  MelFilters = 10,
 }
 
 /** What a labelled buffer holds, so that programs of different fusion can be compared. */
@@ -143,6 +149,7 @@ export const enum ProbeKind {
   FrameInput = 4,
   VocoderStage = 5,
   Pcm = 6,
+  EncoderStage = 7,
 }
 
 /** Why the planner refuses a configuration or a program. Zero is success. */
@@ -159,6 +166,22 @@ export const enum PlanError {
   ProgramFull = 9,
   WeightsFull = 10,
   ProgramsFull = 11,
+  BadEncoder = 12,
+}
+
+/** What a convolution sees beyond the ends of its input. */
+export const enum Padding {
+  Zeros = 0,
+  Reflect = 1,
+  Replicate = 2,
+}
+
+/** A function of single elements. */
+export const enum Activation {
+  None = 0,
+  Relu = 1,
+  Elu = 2,
+  Tanh = 3,
 }
 
 /** Ops of a program. */
@@ -205,6 +228,17 @@ export const enum OpCode {
   Pick = 79,
   PublishCodes = 80,
   ExportLogits = 81,
+  Conv1d = 100,
+  Activation = 101,
+  LogMel = 102,
+  Columns = 103,
+  ChannelStatistics = 104,
+  GateAdd = 105,
+  SelfAttention = 106,
+  NearestCode = 107,
+  VoiceEmbed = 110,
+  ReferenceBegin = 111,
+  ReferenceAdvance = 112,
 }
 
 export const PROGRAM_HEADER_BYTES: u32 = 64;
@@ -591,6 +625,20 @@ export class RowState {
   static setPredictorTopP(at: usize, value: u32): void {
     store<u32>(at, value, 104);
   }
+  /** Of the recording that the voice comes from, kept in the row. */
+  static referenceCount(at: usize): u32 {
+    return load<u32>(at, 108);
+  }
+  static setReferenceCount(at: usize, value: u32): void {
+    store<u32>(at, value, 108);
+  }
+  /** Of those, gone through the vocoder. */
+  static referenceDone(at: usize): u32 {
+    return load<u32>(at, 112);
+  }
+  static setReferenceDone(at: usize, value: u32): void {
+    store<u32>(at, value, 112);
+  }
 }
 
 export const SUBMISSION_HEADER_BYTES: u32 = 32;
@@ -689,7 +737,7 @@ export class DefineRecord {
 }
 
 export const ADMIT_RECORD_BYTES: u32 = 96;
-/** Followed by prompt_count × prompt_entry_words words, text_count text ids, page_count page ids. */
+/** Followed by prompt_count × prompt_entry_words words, text_count text ids, page_count page ids, voice_count f32, reference_count × groups codes. */
 export class AdmitRecord {
   /** Zeroes the record, so that reserved fields are what the reader demands. */
   static clear(at: usize): void {
@@ -848,6 +896,20 @@ export class AdmitRecord {
   }
   static setPageCount(at: usize, value: u32): void {
     store<u32>(at, value, 84);
+  }
+  /** Words of the voice's vector: 0, or EngineLayout.hidden. */
+  static voiceCount(at: usize): u32 {
+    return load<u32>(at, 88);
+  }
+  static setVoiceCount(at: usize, value: u32): void {
+    store<u32>(at, value, 88);
+  }
+  /** Of the voice's recording. */
+  static referenceCount(at: usize): u32 {
+    return load<u32>(at, 92);
+  }
+  static setReferenceCount(at: usize, value: u32): void {
+    store<u32>(at, value, 92);
   }
 }
 
@@ -1595,14 +1657,35 @@ export class EngineLayout {
   static setHidden(at: usize, value: u32): void {
     store<u32>(at, value, 100);
   }
+  /** Vector of the row's voice, f32, hidden of them. */
+  static voiceAt(at: usize): u32 {
+    return load<u32>(at, 104);
+  }
+  static setVoiceAt(at: usize, value: u32): void {
+    store<u32>(at, value, 104);
+  }
+  /** Codes of the voice's recording, (reference_max, groups). */
+  static referenceAt(at: usize): u32 {
+    return load<u32>(at, 108);
+  }
+  static setReferenceAt(at: usize, value: u32): void {
+    store<u32>(at, value, 108);
+  }
+  /** Frames of a recording that a row holds; 0 in a model that clones none. */
+  static referenceMax(at: usize): u32 {
+    return load<u32>(at, 112);
+  }
+  static setReferenceMax(at: usize, value: u32): void {
+    store<u32>(at, value, 112);
+  }
 }
 
-export const PLANNER_CONFIG_BYTES: u32 = 384;
+export const PLANNER_CONFIG_BYTES: u32 = 512;
 /** What the planner must know of a checkpoint and of the engine's limits; the host writes it into Wasm memory. */
 export class PlannerConfig {
   /** Zeroes the record, so that reserved fields are what the reader demands. */
   static clear(at: usize): void {
-    memory.fill(at, 0, 384);
+    memory.fill(at, 0, 512);
   }
   /** Talker layers. */
   static talkerLayers(at: usize): u32 {
@@ -1995,6 +2078,202 @@ export class PlannerConfig {
   }
   static setCodecActDtype(at: usize, value: u32): void {
     store<u32>(at, value, 276);
+  }
+  /** Frames of a recording; 0 in a model that clones no voice. */
+  static referenceMax(at: usize): u32 {
+    return load<u32>(at, 280);
+  }
+  static setReferenceMax(at: usize, value: u32): void {
+    store<u32>(at, value, 280);
+  }
+  /** Of the speaker encoder's result: the talker's. */
+  static speakerWidth(at: usize): u32 {
+    return load<u32>(at, 284);
+  }
+  static setSpeakerWidth(at: usize, value: u32): void {
+    store<u32>(at, value, 284);
+  }
+  /** Mel bands. */
+  static speakerBands(at: usize): u32 {
+    return load<u32>(at, 288);
+  }
+  static setSpeakerBands(at: usize, value: u32): void {
+    store<u32>(at, value, 288);
+  }
+  /** Of recordings. */
+  static speakerSampleRate(at: usize): u32 {
+    return load<u32>(at, 292);
+  }
+  static setSpeakerSampleRate(at: usize, value: u32): void {
+    store<u32>(at, value, 292);
+  }
+  /** Blocks in use: a plain one, squeeze-and-excitation ones, the one that joins them. */
+  static speakerBlockCount(at: usize): u32 {
+    return load<u32>(at, 296);
+  }
+  static setSpeakerBlockCount(at: usize, value: u32): void {
+    store<u32>(at, value, 296);
+  }
+  /** Outputs of each block. */
+  static speakerChannels(at: usize, index: u32): u32 {
+    return load<u32>(at + <usize>index * 4, 300);
+  }
+  static setSpeakerChannels(at: usize, index: u32, value: u32): void {
+    store<u32>(at + <usize>index * 4, value, 300);
+  }
+  /** Taps of each block's convolution. */
+  static speakerTaps(at: usize, index: u32): u32 {
+    return load<u32>(at + <usize>index * 4, 332);
+  }
+  static setSpeakerTaps(at: usize, index: u32, value: u32): void {
+    store<u32>(at + <usize>index * 4, value, 332);
+  }
+  /** Of each block's convolution. */
+  static speakerDilations(at: usize, index: u32): u32 {
+    return load<u32>(at + <usize>index * 4, 364);
+  }
+  static setSpeakerDilations(at: usize, index: u32, value: u32): void {
+    store<u32>(at + <usize>index * 4, value, 364);
+  }
+  /** Parts of a block's width that build on one another. */
+  static speakerScale(at: usize): u32 {
+    return load<u32>(at, 396);
+  }
+  static setSpeakerScale(at: usize, value: u32): void {
+    store<u32>(at, value, 396);
+  }
+  /** Width between the two layers of a block's gate. */
+  static speakerSqueeze(at: usize): u32 {
+    return load<u32>(at, 400);
+  }
+  static setSpeakerSqueeze(at: usize, value: u32): void {
+    store<u32>(at, value, 400);
+  }
+  /** Width of the layer in front of the pooling's scores. */
+  static speakerAttention(at: usize): u32 {
+    return load<u32>(at, 404);
+  }
+  static setSpeakerAttention(at: usize, value: u32): void {
+    store<u32>(at, value, 404);
+  }
+  /** Of the codec encoder's transformer. */
+  static encoderHidden(at: usize): u32 {
+    return load<u32>(at, 408);
+  }
+  static setEncoderHidden(at: usize, value: u32): void {
+    store<u32>(at, value, 408);
+  }
+  /** MLP width. */
+  static encoderIntermediate(at: usize): u32 {
+    return load<u32>(at, 412);
+  }
+  static setEncoderIntermediate(at: usize, value: u32): void {
+    store<u32>(at, value, 412);
+  }
+  /** Transformer layers. */
+  static encoderLayers(at: usize): u32 {
+    return load<u32>(at, 416);
+  }
+  static setEncoderLayers(at: usize, value: u32): void {
+    store<u32>(at, value, 416);
+  }
+  /** Query heads. */
+  static encoderHeads(at: usize): u32 {
+    return load<u32>(at, 420);
+  }
+  static setEncoderHeads(at: usize, value: u32): void {
+    store<u32>(at, value, 420);
+  }
+  /** Key and value heads. */
+  static encoderKvHeads(at: usize): u32 {
+    return load<u32>(at, 424);
+  }
+  static setEncoderKvHeads(at: usize, value: u32): void {
+    store<u32>(at, value, 424);
+  }
+  /** Head width. */
+  static encoderHeadDim(at: usize): u32 {
+    return load<u32>(at, 428);
+  }
+  static setEncoderHeadDim(at: usize, value: u32): void {
+    store<u32>(at, value, 428);
+  }
+  /** Of its layer norms. */
+  static encoderNormEps(at: usize): f32 {
+    return load<f32>(at, 432);
+  }
+  static setEncoderNormEps(at: usize, value: f32): void {
+    store<f32>(at, value, 432);
+  }
+  /** Base of its rotary frequencies. */
+  static encoderRopeTheta(at: usize): f32 {
+    return load<f32>(at, 436);
+  }
+  static setEncoderRopeTheta(at: usize, value: f32): void {
+    store<f32>(at, value, 436);
+  }
+  /** Channels in front of its first stage; each stage doubles them. */
+  static encoderFilters(at: usize): u32 {
+    return load<u32>(at, 440);
+  }
+  static setEncoderFilters(at: usize, value: u32): void {
+    store<u32>(at, value, 440);
+  }
+  /** Width of a stage over that within its residual unit. */
+  static encoderCompress(at: usize): u32 {
+    return load<u32>(at, 444);
+  }
+  static setEncoderCompress(at: usize, value: u32): void {
+    store<u32>(at, value, 444);
+  }
+  /** Of its first convolution. */
+  static encoderTaps(at: usize): u32 {
+    return load<u32>(at, 448);
+  }
+  static setEncoderTaps(at: usize, value: u32): void {
+    store<u32>(at, value, 448);
+  }
+  /** Of the last one in front of the transformer. */
+  static encoderLastTaps(at: usize): u32 {
+    return load<u32>(at, 452);
+  }
+  static setEncoderLastTaps(at: usize, value: u32): void {
+    store<u32>(at, value, 452);
+  }
+  /** Of a residual unit's first convolution. */
+  static encoderResidualTaps(at: usize): u32 {
+    return load<u32>(at, 456);
+  }
+  static setEncoderResidualTaps(at: usize, value: u32): void {
+    store<u32>(at, value, 456);
+  }
+  /** Stages in use. */
+  static encoderRatioCount(at: usize): u32 {
+    return load<u32>(at, 460);
+  }
+  static setEncoderRatioCount(at: usize, value: u32): void {
+    store<u32>(at, value, 460);
+  }
+  /** Stride of each stage, in order. */
+  static encoderRatios(at: usize, index: u32): u32 {
+    return load<u32>(at + <usize>index * 4, 464);
+  }
+  static setEncoderRatios(at: usize, index: u32, value: u32): void {
+    store<u32>(at + <usize>index * 4, value, 464);
+  }
+  /** Of the convolution behind the transformer. */
+  static encoderStride(at: usize): u32 {
+    return load<u32>(at, 496);
+  }
+  static setEncoderStride(at: usize, value: u32): void {
+    store<u32>(at, value, 496);
+  }
+  /** Width of a codebook entry. */
+  static encoderCodebookDim(at: usize): u32 {
+    return load<u32>(at, 500);
+  }
+  static setEncoderCodebookDim(at: usize, value: u32): void {
+    store<u32>(at, value, 500);
   }
 }
 
@@ -2785,8 +3064,9 @@ export function encodeCodebookSum(
   size: u32,
   dim: u32,
   framesMax: u32,
+  ofReference: u32,
 ): u32 {
-  store<u32>(at, 51 | (14 << 16));
+  store<u32>(at, 51 | (15 << 16));
   store<u32>(at, row, 4);
   store<u32>(at, codes, 8);
   store<u32>(at, valid, 12);
@@ -2800,7 +3080,8 @@ export function encodeCodebookSum(
   store<u32>(at, size, 44);
   store<u32>(at, dim, 48);
   store<u32>(at, framesMax, 52);
-  return 14;
+  store<u32>(at, ofReference, 56);
+  return 15;
 }
 
 /** Causal convolution: y[t] = bias + Σ_tap w[:, tap] · x[t - (taps - 1 - tap) * dilation], inputs before the packet from the history. Returns the words written. */
@@ -3227,4 +3508,264 @@ export function encodeExportLogits(
   store<u32>(at, vocab, 16);
   store<u32>(at, logitsMax, 20);
   return 6;
+}
+
+/** y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends. Returns the words written. */
+export function encodeConv1d(
+  at: usize,
+  x: u32,
+  w: u32,
+  bias: u32,
+  y: u32,
+  tokens: u32,
+  inputs: u32,
+  steps: u32,
+  outputs: u32,
+  taps: u32,
+  stride: u32,
+  dilation: u32,
+  padLeft: u32,
+  padding: u32,
+  before: u32,
+  after: u32,
+): u32 {
+  store<u32>(at, 100 | (16 << 16));
+  store<u32>(at, x, 4);
+  store<u32>(at, w, 8);
+  store<u32>(at, bias, 12);
+  store<u32>(at, y, 16);
+  store<u32>(at, tokens, 20);
+  store<u32>(at, inputs, 24);
+  store<u32>(at, steps, 28);
+  store<u32>(at, outputs, 32);
+  store<u32>(at, taps, 36);
+  store<u32>(at, stride, 40);
+  store<u32>(at, dilation, 44);
+  store<u32>(at, padLeft, 48);
+  store<u32>(at, padding, 52);
+  store<u32>(at, before, 56);
+  store<u32>(at, after, 60);
+  return 16;
+}
+
+/** y = f(x). Returns the words written. */
+export function encodeActivation(
+  at: usize,
+  x: u32,
+  y: u32,
+  rows: u32,
+  width: u32,
+  kind: u32,
+): u32 {
+  store<u32>(at, 101 | (6 << 16));
+  store<u32>(at, x, 4);
+  store<u32>(at, y, 8);
+  store<u32>(at, rows, 12);
+  store<u32>(at, width, 16);
+  store<u32>(at, kind, 20);
+  return 6;
+}
+
+/** y = log(max(Σ filters · |x|, 1e-5)), with |x| = sqrt(re² + im² + 1e-9). Returns the words written. */
+export function encodeLogMel(
+  at: usize,
+  x: u32,
+  filters: u32,
+  y: u32,
+  frames: u32,
+  bins: u32,
+  bands: u32,
+): u32 {
+  store<u32>(at, 102 | (7 << 16));
+  store<u32>(at, x, 4);
+  store<u32>(at, filters, 8);
+  store<u32>(at, y, 12);
+  store<u32>(at, frames, 16);
+  store<u32>(at, bins, 20);
+  store<u32>(at, bands, 24);
+  return 7;
+}
+
+/** y[m, y_at + i] = x[m, x_at + i], i < width; or of x's only row, over and over. Returns the words written. */
+export function encodeColumns(
+  at: usize,
+  x: u32,
+  y: u32,
+  rows: u32,
+  width: u32,
+  xRows: u32,
+  xStride: u32,
+  xAt: u32,
+  yStride: u32,
+  yAt: u32,
+): u32 {
+  store<u32>(at, 103 | (10 << 16));
+  store<u32>(at, x, 4);
+  store<u32>(at, y, 8);
+  store<u32>(at, rows, 12);
+  store<u32>(at, width, 16);
+  store<u32>(at, xRows, 20);
+  store<u32>(at, xStride, 24);
+  store<u32>(at, xAt, 28);
+  store<u32>(at, yStride, 32);
+  store<u32>(at, yAt, 36);
+  return 10;
+}
+
+/** y = weighted mean of each column, then weighted deviation; weights are the softmax of the scores over the rows, or all alike. Returns the words written. */
+export function encodeChannelStatistics(
+  at: usize,
+  x: u32,
+  scores: u32,
+  y: u32,
+  rows: u32,
+  width: u32,
+): u32 {
+  store<u32>(at, 104 | (6 << 16));
+  store<u32>(at, x, 4);
+  store<u32>(at, scores, 8);
+  store<u32>(at, y, 12);
+  store<u32>(at, rows, 16);
+  store<u32>(at, width, 20);
+  return 6;
+}
+
+/** x += sigmoid(gate) · d, one gate for each column. Returns the words written. */
+export function encodeGateAdd(
+  at: usize,
+  d: u32,
+  gate: u32,
+  x: u32,
+  rows: u32,
+  width: u32,
+): u32 {
+  store<u32>(at, 105 | (6 << 16));
+  store<u32>(at, d, 4);
+  store<u32>(at, gate, 8);
+  store<u32>(at, x, 12);
+  store<u32>(at, rows, 16);
+  store<u32>(at, width, 20);
+  return 6;
+}
+
+/** Causal attention of a whole recording, without a cache. Returns the words written. */
+export function encodeSelfAttention(
+  at: usize,
+  q: u32,
+  k: u32,
+  v: u32,
+  y: u32,
+  tokens: u32,
+  heads: u32,
+  kvHeads: u32,
+  headDim: u32,
+  scale: f32,
+): u32 {
+  store<u32>(at, 106 | (10 << 16));
+  store<u32>(at, q, 4);
+  store<u32>(at, k, 8);
+  store<u32>(at, v, 12);
+  store<u32>(at, y, 16);
+  store<u32>(at, tokens, 20);
+  store<u32>(at, heads, 24);
+  store<u32>(at, kvHeads, 28);
+  store<u32>(at, headDim, 32);
+  store<f32>(at, scale, 36);
+  return 10;
+}
+
+/** codes[t, group] = entry nearest to x[t]; then x[t] -= that entry. Returns the words written. */
+export function encodeNearestCode(
+  at: usize,
+  x: u32,
+  codebook: u32,
+  codes: u32,
+  tokens: u32,
+  dim: u32,
+  size: u32,
+  groups: u32,
+  group: u32,
+): u32 {
+  store<u32>(at, 107 | (9 << 16));
+  store<u32>(at, x, 4);
+  store<u32>(at, codebook, 8);
+  store<u32>(at, codes, 12);
+  store<u32>(at, tokens, 16);
+  store<u32>(at, dim, 20);
+  store<u32>(at, size, 24);
+  store<u32>(at, groups, 28);
+  store<u32>(at, group, 32);
+  return 9;
+}
+
+/** x += what the prompt row's third word names: the voice's vector, or the summed code embeddings of a frame of its recording. Returns the words written. */
+export function encodeVoiceEmbed(
+  at: usize,
+  row: u32,
+  prompt: u32,
+  valid: u32,
+  voice: u32,
+  reference: u32,
+  codecTable: u32,
+  groupTables: u32,
+  x: u32,
+  lanes: u32,
+  tokens: u32,
+  width: u32,
+  codecRows: u32,
+  groupRows: u32,
+  groups: u32,
+  groupsRest: u32,
+  promptMax: u32,
+  referenceMax: u32,
+): u32 {
+  store<u32>(at, 110 | (18 << 16));
+  store<u32>(at, row, 4);
+  store<u32>(at, prompt, 8);
+  store<u32>(at, valid, 12);
+  store<u32>(at, voice, 16);
+  store<u32>(at, reference, 20);
+  store<u32>(at, codecTable, 24);
+  store<u32>(at, groupTables, 28);
+  store<u32>(at, x, 32);
+  store<u32>(at, lanes, 36);
+  store<u32>(at, tokens, 40);
+  store<u32>(at, width, 44);
+  store<u32>(at, codecRows, 48);
+  store<u32>(at, groupRows, 52);
+  store<u32>(at, groups, 56);
+  store<u32>(at, groupsRest, 60);
+  store<u32>(at, promptMax, 64);
+  store<u32>(at, referenceMax, 68);
+  return 18;
+}
+
+/** valid = min(frames, reference_count - reference_done) for each lane. Returns the words written. */
+export function encodeReferenceBegin(
+  at: usize,
+  row: u32,
+  valid: u32,
+  lanes: u32,
+  frames: u32,
+): u32 {
+  store<u32>(at, 111 | (5 << 16));
+  store<u32>(at, row, 4);
+  store<u32>(at, valid, 8);
+  store<u32>(at, lanes, 12);
+  store<u32>(at, frames, 16);
+  return 5;
+}
+
+/** reference_done += valid for each lane. Returns the words written. */
+export function encodeReferenceAdvance(
+  at: usize,
+  valid: u32,
+  row: u32,
+  lanes: u32,
+): u32 {
+  store<u32>(at, 112 | (4 << 16));
+  store<u32>(at, valid, 4);
+  store<u32>(at, row, 8);
+  store<u32>(at, lanes, 12);
+  return 4;
 }

@@ -7,7 +7,7 @@
 // clang-format off
 namespace voxfuse {
 
-inline constexpr std::uint32_t kLayoutHash = 0xd8149762u;
+inline constexpr std::uint32_t kLayoutHash = 0x31649e89u;
 inline constexpr std::uint32_t kProgramMagic = 1196447830u;  ///< First word of a program: 'VXPG'.
 inline constexpr std::uint32_t kSubmissionMagic = 1112758358u;  ///< First word of a submission: 'VXSB'.
 inline constexpr std::uint32_t kRegionMagic = 1196578902u;  ///< First word of the shared region: 'VXRG'; written last.
@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kPagePositions = 64u;  ///< Talker positions in o
 inline constexpr std::uint32_t kOutputFrames = 64u;  ///< Frames held by a row's output ring.
 inline constexpr std::uint32_t kLanesMax = 32u;  ///< Lanes of the largest program bucket.
 inline constexpr std::uint32_t kOpWordsMax = 40u;  ///< No op record is longer.
-inline constexpr std::uint32_t kPromptEntryWords = 3u;  ///< Text id, codec id, extra-row handle; none where absent.
+inline constexpr std::uint32_t kPromptEntryWords = 3u;  ///< Text id, codec id, extra row: 0 is the voice's vector, 1 + t the codes of frame t of its recording; none where absent.
 
 /// What a completion, a reply or a kernel answers. Zero is success.
 enum class ErrorCode : std::uint32_t {
@@ -75,6 +75,9 @@ enum class ProgramKind : std::uint32_t {
   kPredictor = 4,  ///< One predictor pass up to its logits, for host sampling.
   kTalker = 5,  ///< Embedding sum and talker step, for host sampling.
   kVocode = 6,  ///< Published codes to PCM.
+  kPrime = 7,  ///< A reference's codes through the vocoder, whose state they leave; no PCM.
+  kEncodeSpeaker = 8,  ///< A recording to the vector of its speaker.
+  kEncodeCodes = 9,  ///< A recording to its codes.
 };
 
 /// Which ops a program fuses; each level includes the ones before it.
@@ -90,6 +93,7 @@ enum class FusionLevel : std::uint32_t {
 enum class LaneClass : std::uint32_t {
   kDecode = 0,  ///< Prefill and talker work.
   kVocode = 1,  ///< Codes to PCM.
+  kEncode = 2,  ///< Recordings to vectors and codes: no runs, one program at a time.
 };
 
 /// Records of a submission.
@@ -115,7 +119,7 @@ enum class FinishReason : std::uint32_t {
 enum class PositionSource : std::uint32_t {
   kZero = 0,  ///< Zero: the predictor starts afresh every frame.
   kTalker = 1,  ///< RowState.position.
-  kVocoder = 2,  ///< RowState.vocoded.
+  kVocoder = 2,  ///< RowState.vocoded behind RowState.reference_done.
 };
 
 /// How a weight is made from tensors of the checkpoint. Shapes are rows × cols.
@@ -129,6 +133,8 @@ enum class WeightKind : std::uint32_t {
   kConvTaps = 6,  ///< Conv1d [out, in, taps] as out × (tap, in); stored dtype.
   kTransposedTaps = 7,  ///< ConvTranspose1d [in, out, taps], stride s: (phase, out) × (span, in), tap = phase + span·s; stored dtype.
   kRopeFrequencies = 8,  ///< No tensor: scalar^(-2j/(2·cols)), j < cols, f32.
+  kDftBasis = 9,  ///< No tensor: a periodic Hann window times cosine (even rows) and negative sine (odd rows) of frequency row/2 over cols PCM samples, f32.
+  kMelFilters = 10,  ///< No tensor: Slaney's triangular filters with area 1 on Slaney's mel scale from 0 to scalar/2 Hz, rows bands of cols frequencies, f32.
 };
 
 /// What a labelled buffer holds, so that programs of different fusion can be compared.
@@ -140,6 +146,7 @@ enum class ProbeKind : std::uint32_t {
   kFrameInput = 4,  ///< Sum of a frame's code embeddings and its text row.
   kVocoderStage = 5,  ///< Output of vocoder stage `index`: 0 quantised, 1 pre_conv, 2 pre_transformer, then every upsample and decoder stage in order.
   kPcm = 6,  ///< PCM before clamping (lanes, samples).
+  kEncoderStage = 7,  ///< Of the speaker encoder 0 the mel spectrogram, 1 the result; of the codec encoder every stage, the transformer, the frames.
 };
 
 /// Why the planner refuses a configuration or a program. Zero is success.
@@ -156,6 +163,22 @@ enum class PlanError : std::uint32_t {
   kProgramFull = 9,  ///< A program does not fit the planner's memory.
   kWeightsFull = 10,  ///< The weight table is full.
   kProgramsFull = 11,  ///< The program table is full.
+  kBadEncoder = 12,  ///< An encoder dimension is zero, too large, odd, or does not divide; or a recording is too short or too long.
+};
+
+/// What a convolution sees beyond the ends of its input.
+enum class Padding : std::uint32_t {
+  kZeros = 0,  ///< Zeros.
+  kReflect = 1,  ///< The input mirrored at its first and last element.
+  kReplicate = 2,  ///< The first and the last element.
+};
+
+/// A function of single elements.
+enum class Activation : std::uint32_t {
+  kNone = 0,  ///< x.
+  kRelu = 1,  ///< max(x, 0).
+  kElu = 2,  ///< x above 0, exp(x) - 1 below.
+  kTanh = 3,  ///< Hyperbolic tangent.
 };
 
 /// Ops of a program.
@@ -202,6 +225,17 @@ enum class OpCode : std::uint32_t {
   kPick = 79,  ///< The one definition of picking: penalty, suppression, temperature, top-k, top-p, draw. Group 0 may end the row.
   kPublishCodes = 80,  ///< frame += 1 and codes_count = frame where valid is 1; forced frames that were already published stay so.
   kExportLogits = 81,  ///< The lane's logits go to its row, for host sampling.
+  kConv1d = 100,  ///< y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends.
+  kActivation = 101,  ///< y = f(x).
+  kLogMel = 102,  ///< y = log(max(Σ filters · |x|, 1e-5)), with |x| = sqrt(re² + im² + 1e-9).
+  kColumns = 103,  ///< y[m, y_at + i] = x[m, x_at + i], i < width; or of x's only row, over and over.
+  kChannelStatistics = 104,  ///< y = weighted mean of each column, then weighted deviation; weights are the softmax of the scores over the rows, or all alike.
+  kGateAdd = 105,  ///< x += sigmoid(gate) · d, one gate for each column.
+  kSelfAttention = 106,  ///< Causal attention of a whole recording, without a cache.
+  kNearestCode = 107,  ///< codes[t, group] = entry nearest to x[t]; then x[t] -= that entry.
+  kVoiceEmbed = 110,  ///< x += what the prompt row's third word names: the voice's vector, or the summed code embeddings of a frame of its recording.
+  kReferenceBegin = 111,  ///< valid = min(frames, reference_count - reference_done) for each lane.
+  kReferenceAdvance = 112,  ///< reference_done += valid for each lane.
 };
 
 /// Stable name of an error, as the library shows it.
@@ -272,6 +306,7 @@ inline constexpr const char* kWeights = "weights";  ///< Weights that the next p
 inline constexpr const char* kStats = "stats";  ///< Counters of this session.
 inline constexpr const char* kTrace = "trace";  ///< Begins a trace of runs, launches and device kernels, or ends it and writes it out.
 inline constexpr const char* kBye = "bye";  ///< The host is done; the sidecar answers, then closes.
+inline constexpr const char* kEncode = "encode";  ///< Runs a program of kind encode_* once, by itself, between other work.
 }  // namespace control
 
 /// Opens a program: header, buffer table, probe table, op words, in this order without gaps.
@@ -366,7 +401,9 @@ struct RowState {
   float predictor_temperature;  ///< Positive.
   std::uint32_t predictor_top_k;  ///< 0 keeps all.
   std::uint32_t predictor_top_p;  ///< Kept probability; 2^20 keeps all. [2^-20]
-  std::uint32_t reserved[37];  ///< Zero.
+  std::uint32_t reference_count;  ///< Of the recording that the voice comes from, kept in the row. [frames]
+  std::uint32_t reference_done;  ///< Of those, gone through the vocoder. [frames]
+  std::uint32_t reserved[35];  ///< Zero.
 };
 static_assert(sizeof(RowState) == 256);
 static_assert(offsetof(RowState, generation) == 0);
@@ -396,7 +433,9 @@ static_assert(offsetof(RowState, predictor_do_sample) == 92);
 static_assert(offsetof(RowState, predictor_temperature) == 96);
 static_assert(offsetof(RowState, predictor_top_k) == 100);
 static_assert(offsetof(RowState, predictor_top_p) == 104);
-static_assert(offsetof(RowState, reserved) == 108);
+static_assert(offsetof(RowState, reference_count) == 108);
+static_assert(offsetof(RowState, reference_done) == 112);
+static_assert(offsetof(RowState, reserved) == 116);
 
 /// Opens a payload slot; records follow without gaps.
 struct SubmissionHeader {
@@ -436,7 +475,7 @@ static_assert(offsetof(DefineRecord, chunk_bytes) == 20);
 static_assert(offsetof(DefineRecord, reserved0) == 24);
 static_assert(offsetof(DefineRecord, reserved1) == 28);
 
-/// Followed by prompt_count × prompt_entry_words words, text_count text ids, page_count page ids.
+/// Followed by prompt_count × prompt_entry_words words, text_count text ids, page_count page ids, voice_count f32, reference_count × groups codes.
 struct AdmitRecord {
   std::uint32_t kind;  ///< record_kind.admit.
   std::uint32_t record_bytes;  ///< Record with what follows it. [bytes]
@@ -460,8 +499,8 @@ struct AdmitRecord {
   std::uint32_t predictor_top_k;  ///< 0 keeps all.
   std::uint32_t predictor_top_p;  ///< 1 to 2^20. [2^-20]
   std::uint32_t page_count;  ///< KV pages reserved now.
-  std::uint32_t reserved0;  ///< Zero.
-  std::uint32_t reserved1;  ///< Zero.
+  std::uint32_t voice_count;  ///< Words of the voice's vector: 0, or EngineLayout.hidden.
+  std::uint32_t reference_count;  ///< Of the voice's recording. [frames]
 };
 static_assert(sizeof(AdmitRecord) == 96);
 static_assert(offsetof(AdmitRecord, kind) == 0);
@@ -486,8 +525,8 @@ static_assert(offsetof(AdmitRecord, predictor_temperature) == 72);
 static_assert(offsetof(AdmitRecord, predictor_top_k) == 76);
 static_assert(offsetof(AdmitRecord, predictor_top_p) == 80);
 static_assert(offsetof(AdmitRecord, page_count) == 84);
-static_assert(offsetof(AdmitRecord, reserved0) == 88);
-static_assert(offsetof(AdmitRecord, reserved1) == 92);
+static_assert(offsetof(AdmitRecord, voice_count) == 88);
+static_assert(offsetof(AdmitRecord, reference_count) == 92);
 
 /// Followed by page_count page ids, text_count text ids, code_count codes.
 struct ExtendRecord {
@@ -721,7 +760,10 @@ struct EngineLayout {
   std::uint32_t codec_vocab;  ///< Codec ids of prompt rows are below this.
   std::uint32_t codebook_size;  ///< Codes are below this.
   std::uint32_t hidden;  ///< Talker width.
-  std::uint32_t reserved[6];  ///< Zero.
+  std::uint32_t voice_at;  ///< Vector of the row's voice, f32, hidden of them. [256 bytes]
+  std::uint32_t reference_at;  ///< Codes of the voice's recording, (reference_max, groups). [256 bytes]
+  std::uint32_t reference_max;  ///< Frames of a recording that a row holds; 0 in a model that clones none. [frames]
+  std::uint32_t reserved[3];  ///< Zero.
 };
 static_assert(sizeof(EngineLayout) == 128);
 static_assert(offsetof(EngineLayout, rows) == 0);
@@ -750,7 +792,10 @@ static_assert(offsetof(EngineLayout, text_vocab) == 88);
 static_assert(offsetof(EngineLayout, codec_vocab) == 92);
 static_assert(offsetof(EngineLayout, codebook_size) == 96);
 static_assert(offsetof(EngineLayout, hidden) == 100);
-static_assert(offsetof(EngineLayout, reserved) == 104);
+static_assert(offsetof(EngineLayout, voice_at) == 104);
+static_assert(offsetof(EngineLayout, reference_at) == 108);
+static_assert(offsetof(EngineLayout, reference_max) == 112);
+static_assert(offsetof(EngineLayout, reserved) == 116);
 
 /// What the planner must know of a checkpoint and of the engine's limits; the host writes it into Wasm memory.
 struct PlannerConfig {
@@ -810,9 +855,37 @@ struct PlannerConfig {
   std::uint32_t queue_max;  ///< Requests that may wait for a row.
   std::uint32_t vocode_steady;  ///< Frames of a vocode run once speech flows: 1, 2, 4 or 8. [frames]
   std::uint32_t codec_act_dtype;  ///< dtype of the vocoder's activations, and of its weights where they are bf16.
-  std::uint32_t reserved[26];  ///< Zero.
+  std::uint32_t reference_max;  ///< Frames of a recording; 0 in a model that clones no voice. [frames]
+  std::uint32_t speaker_width;  ///< Of the speaker encoder's result: the talker's.
+  std::uint32_t speaker_bands;  ///< Mel bands.
+  std::uint32_t speaker_sample_rate;  ///< Of recordings. [Hz]
+  std::uint32_t speaker_block_count;  ///< Blocks in use: a plain one, squeeze-and-excitation ones, the one that joins them.
+  std::uint32_t speaker_channels[8];  ///< Outputs of each block.
+  std::uint32_t speaker_taps[8];  ///< Taps of each block's convolution.
+  std::uint32_t speaker_dilations[8];  ///< Of each block's convolution.
+  std::uint32_t speaker_scale;  ///< Parts of a block's width that build on one another.
+  std::uint32_t speaker_squeeze;  ///< Width between the two layers of a block's gate.
+  std::uint32_t speaker_attention;  ///< Width of the layer in front of the pooling's scores.
+  std::uint32_t encoder_hidden;  ///< Of the codec encoder's transformer.
+  std::uint32_t encoder_intermediate;  ///< MLP width.
+  std::uint32_t encoder_layers;  ///< Transformer layers.
+  std::uint32_t encoder_heads;  ///< Query heads.
+  std::uint32_t encoder_kv_heads;  ///< Key and value heads.
+  std::uint32_t encoder_head_dim;  ///< Head width.
+  float encoder_norm_eps;  ///< Of its layer norms.
+  float encoder_rope_theta;  ///< Base of its rotary frequencies.
+  std::uint32_t encoder_filters;  ///< Channels in front of its first stage; each stage doubles them.
+  std::uint32_t encoder_compress;  ///< Width of a stage over that within its residual unit.
+  std::uint32_t encoder_taps;  ///< Of its first convolution.
+  std::uint32_t encoder_last_taps;  ///< Of the last one in front of the transformer.
+  std::uint32_t encoder_residual_taps;  ///< Of a residual unit's first convolution.
+  std::uint32_t encoder_ratio_count;  ///< Stages in use.
+  std::uint32_t encoder_ratios[8];  ///< Stride of each stage, in order.
+  std::uint32_t encoder_stride;  ///< Of the convolution behind the transformer.
+  std::uint32_t encoder_codebook_dim;  ///< Width of a codebook entry.
+  std::uint32_t reserved[2];  ///< Zero.
 };
-static_assert(sizeof(PlannerConfig) == 384);
+static_assert(sizeof(PlannerConfig) == 512);
 static_assert(offsetof(PlannerConfig, talker_layers) == 0);
 static_assert(offsetof(PlannerConfig, talker_hidden) == 4);
 static_assert(offsetof(PlannerConfig, talker_intermediate) == 8);
@@ -869,7 +942,35 @@ static_assert(offsetof(PlannerConfig, repeat_max) == 264);
 static_assert(offsetof(PlannerConfig, queue_max) == 268);
 static_assert(offsetof(PlannerConfig, vocode_steady) == 272);
 static_assert(offsetof(PlannerConfig, codec_act_dtype) == 276);
-static_assert(offsetof(PlannerConfig, reserved) == 280);
+static_assert(offsetof(PlannerConfig, reference_max) == 280);
+static_assert(offsetof(PlannerConfig, speaker_width) == 284);
+static_assert(offsetof(PlannerConfig, speaker_bands) == 288);
+static_assert(offsetof(PlannerConfig, speaker_sample_rate) == 292);
+static_assert(offsetof(PlannerConfig, speaker_block_count) == 296);
+static_assert(offsetof(PlannerConfig, speaker_channels) == 300);
+static_assert(offsetof(PlannerConfig, speaker_taps) == 332);
+static_assert(offsetof(PlannerConfig, speaker_dilations) == 364);
+static_assert(offsetof(PlannerConfig, speaker_scale) == 396);
+static_assert(offsetof(PlannerConfig, speaker_squeeze) == 400);
+static_assert(offsetof(PlannerConfig, speaker_attention) == 404);
+static_assert(offsetof(PlannerConfig, encoder_hidden) == 408);
+static_assert(offsetof(PlannerConfig, encoder_intermediate) == 412);
+static_assert(offsetof(PlannerConfig, encoder_layers) == 416);
+static_assert(offsetof(PlannerConfig, encoder_heads) == 420);
+static_assert(offsetof(PlannerConfig, encoder_kv_heads) == 424);
+static_assert(offsetof(PlannerConfig, encoder_head_dim) == 428);
+static_assert(offsetof(PlannerConfig, encoder_norm_eps) == 432);
+static_assert(offsetof(PlannerConfig, encoder_rope_theta) == 436);
+static_assert(offsetof(PlannerConfig, encoder_filters) == 440);
+static_assert(offsetof(PlannerConfig, encoder_compress) == 444);
+static_assert(offsetof(PlannerConfig, encoder_taps) == 448);
+static_assert(offsetof(PlannerConfig, encoder_last_taps) == 452);
+static_assert(offsetof(PlannerConfig, encoder_residual_taps) == 456);
+static_assert(offsetof(PlannerConfig, encoder_ratio_count) == 460);
+static_assert(offsetof(PlannerConfig, encoder_ratios) == 464);
+static_assert(offsetof(PlannerConfig, encoder_stride) == 496);
+static_assert(offsetof(PlannerConfig, encoder_codebook_dim) == 500);
+static_assert(offsetof(PlannerConfig, reserved) == 504);
 
 /// A weight that programs name by id; name_bytes of tensor names follow, each ended by a zero byte, padded to 4.
 struct WeightEntry {

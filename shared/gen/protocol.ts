@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH = 0xd8149762;
+export const LAYOUT_HASH = 0x31649e89;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -19,7 +19,7 @@ export const OUTPUT_FRAMES = 64;
 export const LANES_MAX = 32;
 /** No op record is longer. */
 export const OP_WORDS_MAX = 40;
-/** Text id, codec id, extra-row handle; none where absent. */
+/** Text id, codec id, extra row: 0 is the voice's vector, 1 + t the codes of frame t of its recording; none where absent. */
 export const PROMPT_ENTRY_WORDS = 3;
 
 /** What a completion, a reply or a kernel answers. Zero is success. */
@@ -123,6 +123,12 @@ export const ProgramKind = {
   Talker: 5,
   /** Published codes to PCM. */
   Vocode: 6,
+  /** A reference's codes through the vocoder, whose state they leave; no PCM. */
+  Prime: 7,
+  /** A recording to the vector of its speaker. */
+  EncodeSpeaker: 8,
+  /** A recording to its codes. */
+  EncodeCodes: 9,
 } as const;
 export type ProgramKind = (typeof ProgramKind)[keyof typeof ProgramKind];
 
@@ -147,6 +153,8 @@ export const LaneClass = {
   Decode: 0,
   /** Codes to PCM. */
   Vocode: 1,
+  /** Recordings to vectors and codes: no runs, one program at a time. */
+  Encode: 2,
 } as const;
 export type LaneClass = (typeof LaneClass)[keyof typeof LaneClass];
 
@@ -188,7 +196,7 @@ export const PositionSource = {
   Zero: 0,
   /** RowState.position. */
   Talker: 1,
-  /** RowState.vocoded. */
+  /** RowState.vocoded behind RowState.reference_done. */
   Vocoder: 2,
 } as const;
 export type PositionSource = (typeof PositionSource)[keyof typeof PositionSource];
@@ -213,6 +221,10 @@ export const WeightKind = {
   TransposedTaps: 7,
   /** No tensor: scalar^(-2j/(2·cols)), j < cols, f32. */
   RopeFrequencies: 8,
+  /** No tensor: a periodic Hann window times cosine (even rows) and negative sine (odd rows) of frequency row/2 over cols PCM samples, f32. */
+  DftBasis: 9,
+  /** No tensor: Slaney's triangular filters with area 1 on Slaney's mel scale from 0 to scalar/2 Hz, rows bands of cols frequencies, f32. */
+  MelFilters: 10,
 } as const;
 export type WeightKind = (typeof WeightKind)[keyof typeof WeightKind];
 
@@ -232,6 +244,8 @@ export const ProbeKind = {
   VocoderStage: 5,
   /** PCM before clamping (lanes, samples). */
   Pcm: 6,
+  /** Of the speaker encoder 0 the mel spectrogram, 1 the result; of the codec encoder every stage, the transformer, the frames. */
+  EncoderStage: 7,
 } as const;
 export type ProbeKind = (typeof ProbeKind)[keyof typeof ProbeKind];
 
@@ -261,8 +275,34 @@ export const PlanError = {
   WeightsFull: 10,
   /** The program table is full. */
   ProgramsFull: 11,
+  /** An encoder dimension is zero, too large, odd, or does not divide; or a recording is too short or too long. */
+  BadEncoder: 12,
 } as const;
 export type PlanError = (typeof PlanError)[keyof typeof PlanError];
+
+/** What a convolution sees beyond the ends of its input. */
+export const Padding = {
+  /** Zeros. */
+  Zeros: 0,
+  /** The input mirrored at its first and last element. */
+  Reflect: 1,
+  /** The first and the last element. */
+  Replicate: 2,
+} as const;
+export type Padding = (typeof Padding)[keyof typeof Padding];
+
+/** A function of single elements. */
+export const Activation = {
+  /** x. */
+  None: 0,
+  /** max(x, 0). */
+  Relu: 1,
+  /** x above 0, exp(x) - 1 below. */
+  Elu: 2,
+  /** Hyperbolic tangent. */
+  Tanh: 3,
+} as const;
+export type Activation = (typeof Activation)[keyof typeof Activation];
 
 /** Ops of a program. */
 export const OpCode = {
@@ -350,6 +390,28 @@ export const OpCode = {
   PublishCodes: 80,
   /** The lane's logits go to its row, for host sampling. */
   ExportLogits: 81,
+  /** y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends. */
+  Conv1d: 100,
+  /** y = f(x). */
+  Activation: 101,
+  /** y = log(max(Σ filters · |x|, 1e-5)), with |x| = sqrt(re² + im² + 1e-9). */
+  LogMel: 102,
+  /** y[m, y_at + i] = x[m, x_at + i], i < width; or of x's only row, over and over. */
+  Columns: 103,
+  /** y = weighted mean of each column, then weighted deviation; weights are the softmax of the scores over the rows, or all alike. */
+  ChannelStatistics: 104,
+  /** x += sigmoid(gate) · d, one gate for each column. */
+  GateAdd: 105,
+  /** Causal attention of a whole recording, without a cache. */
+  SelfAttention: 106,
+  /** codes[t, group] = entry nearest to x[t]; then x[t] -= that entry. */
+  NearestCode: 107,
+  /** x += what the prompt row's third word names: the voice's vector, or the summed code embeddings of a frame of its recording. */
+  VoiceEmbed: 110,
+  /** valid = min(frames, reference_count - reference_done) for each lane. */
+  ReferenceBegin: 111,
+  /** reference_done += valid for each lane. */
+  ReferenceAdvance: 112,
 } as const;
 export type OpCode = (typeof OpCode)[keyof typeof OpCode];
 
@@ -388,7 +450,7 @@ export const OPS: ReadonlyMap<number, OpInfo> = new Map<number, OpInfo>([
   [38, { name: "attention", operands: [{ name: "q", access: "read", shape: "lanes,tokens,q_stride" }, { name: "k_cache", access: "read", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "v_cache", access: "read", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "row", access: "read", shape: "1" }, { name: "page_table", access: "read", shape: "pages_max" }, { name: "valid", access: "read", shape: "lanes" }, { name: "y", access: "write", shape: "lanes,tokens,heads,head_dim" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "kv_heads", type: "u32" }, { name: "head_dim", type: "u32" }, { name: "pages", type: "u32" }, { name: "page_positions", type: "u32" }, { name: "pages_max", type: "u32" }, { name: "position_source", type: "u32" }, { name: "position_offset", type: "u32" }, { name: "rate", type: "u32" }, { name: "window", type: "u32" }, { name: "scale", type: "f32" }, { name: "q_stride", type: "u32" }] }],
   [39, { name: "qkv_attention", operands: [{ name: "q_gain", access: "read", shape: "head_dim" }, { name: "k_gain", access: "read", shape: "head_dim" }, { name: "frequencies", access: "read", shape: "head_dim/2" }, { name: "row", access: "read", shape: "1" }, { name: "page_table", access: "read", shape: "pages_max" }, { name: "valid", access: "read", shape: "lanes" }, { name: "qkv", access: "read", shape: "lanes,tokens,(heads+2*kv_heads)*head_dim" }, { name: "k_cache", access: "read_write", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "v_cache", access: "read_write", shape: "pages,kv_heads,page_positions,head_dim" }, { name: "y", access: "write", shape: "lanes,tokens,heads,head_dim" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "kv_heads", type: "u32" }, { name: "head_dim", type: "u32" }, { name: "pages", type: "u32" }, { name: "page_positions", type: "u32" }, { name: "pages_max", type: "u32" }, { name: "position_source", type: "u32" }, { name: "position_offset", type: "u32" }, { name: "rate", type: "u32" }, { name: "window", type: "u32" }, { name: "eps", type: "f32" }, { name: "scale", type: "f32" }] }],
   [50, { name: "vocode_begin", operands: [{ name: "row", access: "read", shape: "1" }, { name: "valid", access: "write", shape: "lanes" }], params: [{ name: "lanes", type: "u32" }, { name: "frames", type: "u32" }] }],
-  [51, { name: "codebook_sum", operands: [{ name: "row", access: "read", shape: "1" }, { name: "codes", access: "read", shape: "frames_max*groups" }, { name: "valid", access: "read", shape: "lanes" }, { name: "codebooks", access: "read", shape: "groups*size,dim" }, { name: "semantic", access: "write", shape: "lanes,frames,dim" }, { name: "acoustic", access: "write", shape: "lanes,frames,dim" }], params: [{ name: "lanes", type: "u32" }, { name: "frames", type: "u32" }, { name: "groups", type: "u32" }, { name: "semantic_groups", type: "u32" }, { name: "size", type: "u32" }, { name: "dim", type: "u32" }, { name: "frames_max", type: "u32" }] }],
+  [51, { name: "codebook_sum", operands: [{ name: "row", access: "read", shape: "1" }, { name: "codes", access: "read", shape: "frames_max*groups" }, { name: "valid", access: "read", shape: "lanes" }, { name: "codebooks", access: "read", shape: "groups*size,dim" }, { name: "semantic", access: "write", shape: "lanes,frames,dim" }, { name: "acoustic", access: "write", shape: "lanes,frames,dim" }], params: [{ name: "lanes", type: "u32" }, { name: "frames", type: "u32" }, { name: "groups", type: "u32" }, { name: "semantic_groups", type: "u32" }, { name: "size", type: "u32" }, { name: "dim", type: "u32" }, { name: "frames_max", type: "u32" }, { name: "of_reference", type: "u32" }] }],
   [52, { name: "causal_conv1d", operands: [{ name: "x", access: "read", shape: "lanes,tokens,inputs" }, { name: "w", access: "read", shape: "outputs,taps*inputs" }, { name: "bias", access: "read", shape: "outputs" }, { name: "valid", access: "read", shape: "lanes" }, { name: "history", access: "read_write", shape: "history_tokens,inputs" }, { name: "y", access: "write", shape: "lanes,tokens,outputs" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "inputs", type: "u32" }, { name: "outputs", type: "u32" }, { name: "taps", type: "u32" }, { name: "dilation", type: "u32" }, { name: "history_tokens", type: "u32" }, { name: "rate", type: "u32" }] }],
   [53, { name: "depthwise_conv1d", operands: [{ name: "x", access: "read", shape: "lanes,tokens,width" }, { name: "w", access: "read", shape: "width,taps" }, { name: "bias", access: "read", shape: "width" }, { name: "valid", access: "read", shape: "lanes" }, { name: "history", access: "read_write", shape: "history_tokens,width" }, { name: "y", access: "write", shape: "lanes,tokens,width" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "width", type: "u32" }, { name: "taps", type: "u32" }, { name: "history_tokens", type: "u32" }, { name: "rate", type: "u32" }] }],
   [54, { name: "transposed_conv1d", operands: [{ name: "x", access: "read", shape: "lanes,tokens,inputs" }, { name: "w", access: "read", shape: "stride*outputs,spans*inputs" }, { name: "bias", access: "read", shape: "outputs" }, { name: "valid", access: "read", shape: "lanes" }, { name: "history", access: "read_write", shape: "inputs" }, { name: "y", access: "write", shape: "lanes,tokens*stride,outputs" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "inputs", type: "u32" }, { name: "outputs", type: "u32" }, { name: "stride", type: "u32" }, { name: "spans", type: "u32" }, { name: "rate", type: "u32" }] }],
@@ -405,6 +467,17 @@ export const OPS: ReadonlyMap<number, OpInfo> = new Map<number, OpInfo>([
   [79, { name: "pick", operands: [{ name: "logits", access: "read", shape: "lanes,vocab" }, { name: "valid", access: "read_write", shape: "lanes" }, { name: "row", access: "read_write", shape: "1" }, { name: "codes", access: "read_write", shape: "frames_max*groups" }, { name: "seen", access: "read_write", shape: "seen_words" }, { name: "scratch", access: "write", shape: "lanes,2*vocab" }], params: [{ name: "lanes", type: "u32" }, { name: "vocab", type: "u32" }, { name: "group", type: "u32" }, { name: "groups", type: "u32" }, { name: "frames_max", type: "u32" }, { name: "seen_words", type: "u32" }, { name: "audio_codes", type: "u32" }, { name: "end_id", type: "u32" }] }],
   [80, { name: "publish_codes", operands: [{ name: "valid", access: "read", shape: "lanes" }, { name: "row", access: "read_write", shape: "1" }], params: [{ name: "lanes", type: "u32" }] }],
   [81, { name: "export_logits", operands: [{ name: "logits", access: "read", shape: "lanes,vocab" }, { name: "exported", access: "write", shape: "logits_max" }], params: [{ name: "lanes", type: "u32" }, { name: "vocab", type: "u32" }, { name: "logits_max", type: "u32" }] }],
+  [100, { name: "conv1d", operands: [{ name: "x", access: "read", shape: "tokens,inputs" }, { name: "w", access: "read", shape: "outputs,taps*inputs" }, { name: "bias", access: "read", shape: "outputs" }, { name: "y", access: "write", shape: "steps,outputs" }], params: [{ name: "tokens", type: "u32" }, { name: "inputs", type: "u32" }, { name: "steps", type: "u32" }, { name: "outputs", type: "u32" }, { name: "taps", type: "u32" }, { name: "stride", type: "u32" }, { name: "dilation", type: "u32" }, { name: "pad_left", type: "u32" }, { name: "padding", type: "u32" }, { name: "before", type: "u32" }, { name: "after", type: "u32" }] }],
+  [101, { name: "activation", operands: [{ name: "x", access: "read", shape: "rows,width" }, { name: "y", access: "write", shape: "rows,width" }], params: [{ name: "rows", type: "u32" }, { name: "width", type: "u32" }, { name: "kind", type: "u32" }] }],
+  [102, { name: "log_mel", operands: [{ name: "x", access: "read", shape: "frames,2*bins" }, { name: "filters", access: "read", shape: "bands,bins" }, { name: "y", access: "write", shape: "frames,bands" }], params: [{ name: "frames", type: "u32" }, { name: "bins", type: "u32" }, { name: "bands", type: "u32" }] }],
+  [103, { name: "columns", operands: [{ name: "x", access: "read", shape: "x_rows,x_stride" }, { name: "y", access: "write", shape: "rows,y_stride" }], params: [{ name: "rows", type: "u32" }, { name: "width", type: "u32" }, { name: "x_rows", type: "u32" }, { name: "x_stride", type: "u32" }, { name: "x_at", type: "u32" }, { name: "y_stride", type: "u32" }, { name: "y_at", type: "u32" }] }],
+  [104, { name: "channel_statistics", operands: [{ name: "x", access: "read", shape: "rows,width" }, { name: "scores", access: "read", shape: "rows,width" }, { name: "y", access: "write", shape: "2*width" }], params: [{ name: "rows", type: "u32" }, { name: "width", type: "u32" }] }],
+  [105, { name: "gate_add", operands: [{ name: "d", access: "read", shape: "rows,width" }, { name: "gate", access: "read", shape: "width" }, { name: "x", access: "read_write", shape: "rows,width" }], params: [{ name: "rows", type: "u32" }, { name: "width", type: "u32" }] }],
+  [106, { name: "self_attention", operands: [{ name: "q", access: "read", shape: "tokens,heads*head_dim" }, { name: "k", access: "read", shape: "tokens,kv_heads*head_dim" }, { name: "v", access: "read", shape: "tokens,kv_heads*head_dim" }, { name: "y", access: "write", shape: "tokens,heads*head_dim" }], params: [{ name: "tokens", type: "u32" }, { name: "heads", type: "u32" }, { name: "kv_heads", type: "u32" }, { name: "head_dim", type: "u32" }, { name: "scale", type: "f32" }] }],
+  [107, { name: "nearest_code", operands: [{ name: "x", access: "read_write", shape: "tokens,dim" }, { name: "codebook", access: "read", shape: "size,dim" }, { name: "codes", access: "write", shape: "tokens,groups" }], params: [{ name: "tokens", type: "u32" }, { name: "dim", type: "u32" }, { name: "size", type: "u32" }, { name: "groups", type: "u32" }, { name: "group", type: "u32" }] }],
+  [110, { name: "voice_embed", operands: [{ name: "row", access: "read", shape: "1" }, { name: "prompt", access: "read", shape: "3*prompt_max" }, { name: "valid", access: "read", shape: "lanes" }, { name: "voice", access: "read", shape: "width" }, { name: "reference", access: "read", shape: "reference_max*groups" }, { name: "codec_table", access: "read", shape: "codec_rows,width" }, { name: "group_tables", access: "read", shape: "groups_rest*group_rows,width" }, { name: "x", access: "read_write", shape: "lanes,tokens,width" }], params: [{ name: "lanes", type: "u32" }, { name: "tokens", type: "u32" }, { name: "width", type: "u32" }, { name: "codec_rows", type: "u32" }, { name: "group_rows", type: "u32" }, { name: "groups", type: "u32" }, { name: "groups_rest", type: "u32" }, { name: "prompt_max", type: "u32" }, { name: "reference_max", type: "u32" }] }],
+  [111, { name: "reference_begin", operands: [{ name: "row", access: "read", shape: "1" }, { name: "valid", access: "write", shape: "lanes" }], params: [{ name: "lanes", type: "u32" }, { name: "frames", type: "u32" }] }],
+  [112, { name: "reference_advance", operands: [{ name: "valid", access: "read", shape: "lanes" }, { name: "row", access: "read_write", shape: "1" }], params: [{ name: "lanes", type: "u32" }] }],
 ]);
 
 /** Opens a program: header, buffer table, probe table, op words, in this order without gaps. */
@@ -626,6 +699,10 @@ export interface RowState {
   predictorTopK: number;
   /** Kept probability; 2^20 keeps all. [2^-20] */
   predictorTopP: number;
+  /** Of the recording that the voice comes from, kept in the row. [frames] */
+  referenceCount: number;
+  /** Of those, gone through the vocoder. [frames] */
+  referenceDone: number;
 }
 export const ROW_STATE_BYTES = 256;
 /** Byte offsets of RowState's fields. */
@@ -657,6 +734,8 @@ export const ROW_STATE_AT = {
   predictorTemperature: 96,
   predictorTopK: 100,
   predictorTopP: 104,
+  referenceCount: 108,
+  referenceDone: 112,
 } as const;
 export function readRowState(view: DataView, at: number): RowState {
   return {
@@ -687,6 +766,8 @@ export function readRowState(view: DataView, at: number): RowState {
     predictorTemperature: view.getFloat32(at + 96, true),
     predictorTopK: view.getUint32(at + 100, true),
     predictorTopP: view.getUint32(at + 104, true),
+    referenceCount: view.getUint32(at + 108, true),
+    referenceDone: view.getUint32(at + 112, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -719,6 +800,8 @@ export function writeRowState(view: DataView, at: number, value: RowState): void
   view.setFloat32(at + 96, value.predictorTemperature, true);
   view.setUint32(at + 100, value.predictorTopK, true);
   view.setUint32(at + 104, value.predictorTopP, true);
+  view.setUint32(at + 108, value.referenceCount, true);
+  view.setUint32(at + 112, value.referenceDone, true);
 }
 
 /** Opens a payload slot; records follow without gaps. */
@@ -808,7 +891,7 @@ export function writeDefineRecord(view: DataView, at: number, value: DefineRecor
   view.setUint32(at + 20, value.chunkBytes, true);
 }
 
-/** Followed by prompt_count × prompt_entry_words words, text_count text ids, page_count page ids. */
+/** Followed by prompt_count × prompt_entry_words words, text_count text ids, page_count page ids, voice_count f32, reference_count × groups codes. */
 export interface AdmitRecord {
   /** record_kind.admit. */
   kind: number;
@@ -854,6 +937,10 @@ export interface AdmitRecord {
   predictorTopP: number;
   /** KV pages reserved now. */
   pageCount: number;
+  /** Words of the voice's vector: 0, or EngineLayout.hidden. */
+  voiceCount: number;
+  /** Of the voice's recording. [frames] */
+  referenceCount: number;
 }
 export const ADMIT_RECORD_BYTES = 96;
 /** Byte offsets of AdmitRecord's fields. */
@@ -880,6 +967,8 @@ export const ADMIT_RECORD_AT = {
   predictorTopK: 76,
   predictorTopP: 80,
   pageCount: 84,
+  voiceCount: 88,
+  referenceCount: 92,
 } as const;
 export function readAdmitRecord(view: DataView, at: number): AdmitRecord {
   return {
@@ -905,6 +994,8 @@ export function readAdmitRecord(view: DataView, at: number): AdmitRecord {
     predictorTopK: view.getUint32(at + 76, true),
     predictorTopP: view.getUint32(at + 80, true),
     pageCount: view.getUint32(at + 84, true),
+    voiceCount: view.getUint32(at + 88, true),
+    referenceCount: view.getUint32(at + 92, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -932,6 +1023,8 @@ export function writeAdmitRecord(view: DataView, at: number, value: AdmitRecord)
   view.setUint32(at + 76, value.predictorTopK, true);
   view.setUint32(at + 80, value.predictorTopP, true);
   view.setUint32(at + 84, value.pageCount, true);
+  view.setUint32(at + 88, value.voiceCount, true);
+  view.setUint32(at + 92, value.referenceCount, true);
 }
 
 /** Followed by page_count page ids, text_count text ids, code_count codes. */
@@ -1461,6 +1554,12 @@ export interface EngineLayout {
   codebookSize: number;
   /** Talker width. */
   hidden: number;
+  /** Vector of the row's voice, f32, hidden of them. [256 bytes] */
+  voiceAt: number;
+  /** Codes of the voice's recording, (reference_max, groups). [256 bytes] */
+  referenceAt: number;
+  /** Frames of a recording that a row holds; 0 in a model that clones none. [frames] */
+  referenceMax: number;
 }
 export const ENGINE_LAYOUT_BYTES = 128;
 /** Byte offsets of EngineLayout's fields. */
@@ -1491,6 +1590,9 @@ export const ENGINE_LAYOUT_AT = {
   codecVocab: 92,
   codebookSize: 96,
   hidden: 100,
+  voiceAt: 104,
+  referenceAt: 108,
+  referenceMax: 112,
 } as const;
 export function readEngineLayout(view: DataView, at: number): EngineLayout {
   return {
@@ -1520,6 +1622,9 @@ export function readEngineLayout(view: DataView, at: number): EngineLayout {
     codecVocab: view.getUint32(at + 92, true),
     codebookSize: view.getUint32(at + 96, true),
     hidden: view.getUint32(at + 100, true),
+    voiceAt: view.getUint32(at + 104, true),
+    referenceAt: view.getUint32(at + 108, true),
+    referenceMax: view.getUint32(at + 112, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -1551,6 +1656,9 @@ export function writeEngineLayout(view: DataView, at: number, value: EngineLayou
   view.setUint32(at + 92, value.codecVocab, true);
   view.setUint32(at + 96, value.codebookSize, true);
   view.setUint32(at + 100, value.hidden, true);
+  view.setUint32(at + 104, value.voiceAt, true);
+  view.setUint32(at + 108, value.referenceAt, true);
+  view.setUint32(at + 112, value.referenceMax, true);
 }
 
 /** What the planner must know of a checkpoint and of the engine's limits; the host writes it into Wasm memory. */
@@ -1667,8 +1775,64 @@ export interface PlannerConfig {
   vocodeSteady: number;
   /** dtype of the vocoder's activations, and of its weights where they are bf16. */
   codecActDtype: number;
+  /** Frames of a recording; 0 in a model that clones no voice. [frames] */
+  referenceMax: number;
+  /** Of the speaker encoder's result: the talker's. */
+  speakerWidth: number;
+  /** Mel bands. */
+  speakerBands: number;
+  /** Of recordings. [Hz] */
+  speakerSampleRate: number;
+  /** Blocks in use: a plain one, squeeze-and-excitation ones, the one that joins them. */
+  speakerBlockCount: number;
+  /** Outputs of each block. */
+  speakerChannels: number[];
+  /** Taps of each block's convolution. */
+  speakerTaps: number[];
+  /** Of each block's convolution. */
+  speakerDilations: number[];
+  /** Parts of a block's width that build on one another. */
+  speakerScale: number;
+  /** Width between the two layers of a block's gate. */
+  speakerSqueeze: number;
+  /** Width of the layer in front of the pooling's scores. */
+  speakerAttention: number;
+  /** Of the codec encoder's transformer. */
+  encoderHidden: number;
+  /** MLP width. */
+  encoderIntermediate: number;
+  /** Transformer layers. */
+  encoderLayers: number;
+  /** Query heads. */
+  encoderHeads: number;
+  /** Key and value heads. */
+  encoderKvHeads: number;
+  /** Head width. */
+  encoderHeadDim: number;
+  /** Of its layer norms. */
+  encoderNormEps: number;
+  /** Base of its rotary frequencies. */
+  encoderRopeTheta: number;
+  /** Channels in front of its first stage; each stage doubles them. */
+  encoderFilters: number;
+  /** Width of a stage over that within its residual unit. */
+  encoderCompress: number;
+  /** Of its first convolution. */
+  encoderTaps: number;
+  /** Of the last one in front of the transformer. */
+  encoderLastTaps: number;
+  /** Of a residual unit's first convolution. */
+  encoderResidualTaps: number;
+  /** Stages in use. */
+  encoderRatioCount: number;
+  /** Stride of each stage, in order. */
+  encoderRatios: number[];
+  /** Of the convolution behind the transformer. */
+  encoderStride: number;
+  /** Width of a codebook entry. */
+  encoderCodebookDim: number;
 }
-export const PLANNER_CONFIG_BYTES = 384;
+export const PLANNER_CONFIG_BYTES = 512;
 /** Byte offsets of PlannerConfig's fields. */
 export const PLANNER_CONFIG_AT = {
   talkerLayers: 0,
@@ -1727,6 +1891,34 @@ export const PLANNER_CONFIG_AT = {
   queueMax: 268,
   vocodeSteady: 272,
   codecActDtype: 276,
+  referenceMax: 280,
+  speakerWidth: 284,
+  speakerBands: 288,
+  speakerSampleRate: 292,
+  speakerBlockCount: 296,
+  speakerChannels: 300,
+  speakerTaps: 332,
+  speakerDilations: 364,
+  speakerScale: 396,
+  speakerSqueeze: 400,
+  speakerAttention: 404,
+  encoderHidden: 408,
+  encoderIntermediate: 412,
+  encoderLayers: 416,
+  encoderHeads: 420,
+  encoderKvHeads: 424,
+  encoderHeadDim: 428,
+  encoderNormEps: 432,
+  encoderRopeTheta: 436,
+  encoderFilters: 440,
+  encoderCompress: 444,
+  encoderTaps: 448,
+  encoderLastTaps: 452,
+  encoderResidualTaps: 456,
+  encoderRatioCount: 460,
+  encoderRatios: 464,
+  encoderStride: 496,
+  encoderCodebookDim: 500,
 } as const;
 export function readPlannerConfig(view: DataView, at: number): PlannerConfig {
   return {
@@ -1786,6 +1978,34 @@ export function readPlannerConfig(view: DataView, at: number): PlannerConfig {
     queueMax: view.getUint32(at + 268, true),
     vocodeSteady: view.getUint32(at + 272, true),
     codecActDtype: view.getUint32(at + 276, true),
+    referenceMax: view.getUint32(at + 280, true),
+    speakerWidth: view.getUint32(at + 284, true),
+    speakerBands: view.getUint32(at + 288, true),
+    speakerSampleRate: view.getUint32(at + 292, true),
+    speakerBlockCount: view.getUint32(at + 296, true),
+    speakerChannels: Array.from({ length: 8 }, (_, i) => view.getUint32(at + 300 + 4 * i, true)),
+    speakerTaps: Array.from({ length: 8 }, (_, i) => view.getUint32(at + 332 + 4 * i, true)),
+    speakerDilations: Array.from({ length: 8 }, (_, i) => view.getUint32(at + 364 + 4 * i, true)),
+    speakerScale: view.getUint32(at + 396, true),
+    speakerSqueeze: view.getUint32(at + 400, true),
+    speakerAttention: view.getUint32(at + 404, true),
+    encoderHidden: view.getUint32(at + 408, true),
+    encoderIntermediate: view.getUint32(at + 412, true),
+    encoderLayers: view.getUint32(at + 416, true),
+    encoderHeads: view.getUint32(at + 420, true),
+    encoderKvHeads: view.getUint32(at + 424, true),
+    encoderHeadDim: view.getUint32(at + 428, true),
+    encoderNormEps: view.getFloat32(at + 432, true),
+    encoderRopeTheta: view.getFloat32(at + 436, true),
+    encoderFilters: view.getUint32(at + 440, true),
+    encoderCompress: view.getUint32(at + 444, true),
+    encoderTaps: view.getUint32(at + 448, true),
+    encoderLastTaps: view.getUint32(at + 452, true),
+    encoderResidualTaps: view.getUint32(at + 456, true),
+    encoderRatioCount: view.getUint32(at + 460, true),
+    encoderRatios: Array.from({ length: 8 }, (_, i) => view.getUint32(at + 464 + 4 * i, true)),
+    encoderStride: view.getUint32(at + 496, true),
+    encoderCodebookDim: view.getUint32(at + 500, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -1851,6 +2071,42 @@ export function writePlannerConfig(view: DataView, at: number, value: PlannerCon
   view.setUint32(at + 268, value.queueMax, true);
   view.setUint32(at + 272, value.vocodeSteady, true);
   view.setUint32(at + 276, value.codecActDtype, true);
+  view.setUint32(at + 280, value.referenceMax, true);
+  view.setUint32(at + 284, value.speakerWidth, true);
+  view.setUint32(at + 288, value.speakerBands, true);
+  view.setUint32(at + 292, value.speakerSampleRate, true);
+  view.setUint32(at + 296, value.speakerBlockCount, true);
+  value.speakerChannels.forEach((item, i) => {
+    view.setUint32(at + 300 + 4 * i, item, true);
+  });
+  value.speakerTaps.forEach((item, i) => {
+    view.setUint32(at + 332 + 4 * i, item, true);
+  });
+  value.speakerDilations.forEach((item, i) => {
+    view.setUint32(at + 364 + 4 * i, item, true);
+  });
+  view.setUint32(at + 396, value.speakerScale, true);
+  view.setUint32(at + 400, value.speakerSqueeze, true);
+  view.setUint32(at + 404, value.speakerAttention, true);
+  view.setUint32(at + 408, value.encoderHidden, true);
+  view.setUint32(at + 412, value.encoderIntermediate, true);
+  view.setUint32(at + 416, value.encoderLayers, true);
+  view.setUint32(at + 420, value.encoderHeads, true);
+  view.setUint32(at + 424, value.encoderKvHeads, true);
+  view.setUint32(at + 428, value.encoderHeadDim, true);
+  view.setFloat32(at + 432, value.encoderNormEps, true);
+  view.setFloat32(at + 436, value.encoderRopeTheta, true);
+  view.setUint32(at + 440, value.encoderFilters, true);
+  view.setUint32(at + 444, value.encoderCompress, true);
+  view.setUint32(at + 448, value.encoderTaps, true);
+  view.setUint32(at + 452, value.encoderLastTaps, true);
+  view.setUint32(at + 456, value.encoderResidualTaps, true);
+  view.setUint32(at + 460, value.encoderRatioCount, true);
+  value.encoderRatios.forEach((item, i) => {
+    view.setUint32(at + 464 + 4 * i, item, true);
+  });
+  view.setUint32(at + 496, value.encoderStride, true);
+  view.setUint32(at + 500, value.encoderCodebookDim, true);
 }
 
 /** A weight that programs name by id; name_bytes of tensor names follow, each ended by a zero byte, padded to 4. */
@@ -2032,4 +2288,23 @@ export interface ByeRequest {
 }
 export interface ByeReply {
 
+}
+
+/** Runs a program of kind encode_* once, by itself, between other work. */
+export interface EncodeRequest {
+  type: "encode";
+  /** The whole program. */
+  program: Uint8Array;
+  /** What lies at the arena's start when it begins: PCM samples, f32. */
+  input: Uint8Array;
+  /** Where in the arena its result begins, in units of alignment. */
+  output_at: number;
+  /** Bytes of its result. */
+  output_bytes: number;
+}
+export interface EncodeReply {
+  /** The result. */
+  output: Uint8Array;
+  /** Time in the program's ops. */
+  ns: number;
 }

@@ -153,7 +153,7 @@ test("a program has one id, and its weights are told once", (t) => {
 test("keys of no program are refused", (t) => {
   const planner = prepared("0.6b-base");
   const keys: Key[] = [
-    [ProgramKind.Vocode + 1, 1, 1, 0],
+    [ProgramKind.EncodeSpeaker, 1, 1, 0],
     [ProgramKind.Decode, 0, 1, 0],
     [ProgramKind.Decode, 3, 1, 0],
     [ProgramKind.Decode, 64, 1, 0],

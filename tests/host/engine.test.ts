@@ -187,7 +187,7 @@ test("a closed engine refuses, and fails what it was at", async (t) => {
 
 test("a base model loads, and says that it cannot clone yet", async (t) => {
   await using engine = await Voxfuse.load({ model: "tests/golden/tiny-base" });
-  await t.throwsAsync(engine.speak(TEXT), { code: "ERR_CLONING_UNSUPPORTED" });
+  await t.throwsAsync(engine.speak(TEXT), { code: "ERR_VOICE_REQUIRED" });
 });
 
 test("what cannot be spoken is refused with a code that says why", async (t) => {

@@ -91,6 +91,8 @@ voxfuse::AdmitRecord print_admit_record(Printer& out) {
   FIELD(predictor_top_k);
   FIELD(predictor_top_p);
   FIELD(page_count);
+  FIELD(voice_count);
+  FIELD(reference_count);
   out.end();
   return record;
 }
@@ -213,6 +215,9 @@ voxfuse::EngineLayout print_engine_layout(Printer& out) {
   FIELD(codec_vocab);
   FIELD(codebook_size);
   FIELD(hidden);
+  FIELD(voice_at);
+  FIELD(reference_at);
+  FIELD(reference_max);
   out.end();
   return record;
 }

@@ -78,6 +78,9 @@ export class FakeSidecar implements SidecarConnection {
   close = () => Promise.resolve();
   armed = () => this.#completions.length === 0;
   readLogits = () => new Float32Array(0);
+  encode = (): never => {
+    throw new Error("nothing here encodes");
+  };
   stats = () =>
     Promise.resolve({
       submissions: this.submissions,

@@ -13,6 +13,8 @@ export interface GoldenCase {
   readonly language: string;
   readonly speaker: string | null;
   readonly instruct: string | null;
+  /** Of a cloned voice that speech goes on from: what its recording says. */
+  readonly ref_text?: string | null;
   readonly non_streaming: boolean;
   readonly max_new_tokens: number;
   readonly repetition_penalty: number;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { parseModelConfig } from "../../host/model/config.ts";
 import type { ModelConfig } from "../../host/model/config.ts";
+import { cloningPart } from "../../host/synthesis/cloning-limits.ts";
 import { readEngineLayout, writePlannerConfig } from "../../shared/gen/protocol.ts";
 import type { EngineLayout, PlannerConfig } from "../../shared/gen/protocol.ts";
 import { PROJECT, readJson } from "./golden.ts";
@@ -21,6 +22,9 @@ interface GraphExports {
   configure(): number;
   buildProgram(kind: number, lanes: number, tokens: number, pass: number): number;
   planError(): number;
+  encoderFor(kind: number, samples: number): number;
+  encoderResultAt(): number;
+  encoderResultBytes(): number;
   programAt(): number;
   programBytes(): number;
   weightsAt(): number;
@@ -57,6 +61,16 @@ export class PlannerModule {
     return this.#exports.buildProgram(kind, lanes, tokens, pass);
   }
 
+  /** What the planner answers: 1 for a program, which built() then copies. */
+  encoderFor(kind: number, samples: number): number {
+    return this.#exports.encoderFor(kind, samples);
+  }
+
+  /** Where the result of the encoder built last lies: units, bytes. */
+  get encoderResult(): readonly [at: number, bytes: number] {
+    return [this.#exports.encoderResultAt(), this.#exports.encoderResultBytes()];
+  }
+
   get error(): number {
     return this.#exports.planError();
   }
@@ -90,7 +104,7 @@ export function releasedFiles(name: string): { model: unknown; codec: unknown } 
 /** The planner's record for a released checkpoint, with the limits of a small server. */
 export function releasedConfig(name: string, changes: Partial<PlannerConfig> = {}): PlannerConfig {
   const model = parseModelConfig({ ...releasedFiles(name), generation: {} });
-  return { ...modelPart(model), ...codecPart(model), ...LIMITS, ...changes };
+  return { ...modelPart(model), ...codecPart(model), ...cloningPart(model), ...LIMITS, ...changes };
 }
 
 const LIMITS = {

@@ -1,6 +1,6 @@
 // What every program must keep: operands fit their buffers, buffers fit their regions, nothing is
 // read before it is written or after its place was taken, and no two operands overlap unasked.
-import { ABSENT, ALIGNMENT, Dtype, Region } from "../../shared/gen/protocol.ts";
+import { ABSENT, ALIGNMENT, Dtype, ProgramKind, Region } from "../../shared/gen/protocol.ts";
 import type { BufferEntry, EngineLayout } from "../../shared/gen/protocol.ts";
 import { readJson } from "./golden.ts";
 import type { Op, Program } from "./program.ts";
@@ -19,16 +19,22 @@ const IN_PLACE = new Set([
   "snake",
   "prompt_embed",
   "frame_embed",
+  "activation",
 ]);
 /** Ops that write one token of a buffer and leave the rest to others. */
 const PART_WRITERS = new Set(["hidden_load", "code_embed"]);
 
 /** Everything wrong with a program, in words; empty for a sound one. */
 export function problemsOf(program: Program, layout: EngineLayout): string[] {
+  const isEncoder = program.header.kind >= ProgramKind.EncodeSpeaker;
   const problems = program.buffers.flatMap((buffer, handle) =>
     fits(buffer, program, layout) ? [] : [`buffer ${handle} leaves its region`],
   );
   const live = new Map<number, BufferEntry>();
+  // A recording lies at the arena's start when its encoder begins.
+  const input = isEncoder ? program.ops[0]?.operands.get("x") : undefined;
+  const recording = input === undefined ? undefined : program.buffers[input];
+  if (input !== undefined && recording?.offset === 0) live.set(input, recording);
   program.ops.forEach((op, index) => {
     const uses = usesOf(op, program);
     const found = [

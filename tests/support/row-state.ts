@@ -48,6 +48,8 @@ export function rowStateBytes(state: RowState): Uint8Array {
     predictorTemperature: state.temperature,
     predictorTopK: state.topK,
     predictorTopP: state.topP,
+    referenceCount: 0,
+    referenceDone: 0,
   });
   return bytes;
 }

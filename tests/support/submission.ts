@@ -89,6 +89,8 @@ export function admitForVocode({ row, generation }: LaneEntry): Uint8Array {
       predictorTopK: 0,
       predictorTopP: 2 ** 20,
       pageCount: 0,
+      voiceCount: 0,
+      referenceCount: 0,
     });
   });
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -49,7 +50,8 @@ class CudaBackend final : public Backend {
     VOXFUSE_TRY(kv_.allocate(kv_bytes(layout), "attention caches"));
     VOXFUSE_TRY(uploader_.create());
     const auto multiprocessors = static_cast<std::uint32_t>(gpu_.properties.multiProcessorCount);
-    for (const LaneClass lane_class : {LaneClass::kDecode, LaneClass::kVocode}) {
+    for (const LaneClass lane_class :
+         {LaneClass::kDecode, LaneClass::kVocode, LaneClass::kEncode}) {
       VOXFUSE_TRY(queue(lane_class).create(layout, lane_class, multiprocessors));
     }
     VOXFUSE_CUDA_TRY(cudaEventCreateWithFlags(&rows_updated_, cudaEventDisableTiming));
@@ -97,7 +99,9 @@ class CudaBackend final : public Backend {
 
   std::uint32_t depth() const override { return ClassQueue::kDepth; }
   bool overlaps_classes() const override { return true; }
-  bool is_lost() const override { return failed_ || queues_[0].is_lost() || queues_[1].is_lost(); }
+  bool is_lost() const override {
+    return failed_ || std::ranges::any_of(queues_, &ClassQueue::is_lost);
+  }
 
   Status run_op(LaneClass lane_class, const BoundOp& op) override {
     VOXFUSE_TRY(queue(lane_class).set_lanes(uploader_, memory_->lane_rows(lane_class)));
@@ -124,7 +128,8 @@ class CudaBackend final : public Backend {
   bool begin_kernel_trace() override {
     // Kernels of repeats that no one was told of would be taken for those of the first one traced.
     cudaDeviceSynchronize();
-    kernel_trace_ = CuptiTrace::begin({queues_[0].stream(), queues_[1].stream()});
+    kernel_trace_ =
+        CuptiTrace::begin({queues_[0].stream(), queues_[1].stream(), queues_[2].stream()});
     if (kernel_trace_ == nullptr) return false;
     // Of a graph that was made before, the tracer need not know the kernels.
     for (ClassQueue& of_class : queues_) of_class.forget_graphs();

@@ -38,7 +38,7 @@ void complain(const Program& program, std::uint32_t op_index, Status status) {
 bool wants_library(const Program& program) {
   const auto kind = static_cast<ProgramKind>(program.header.kind);
   const auto level = static_cast<FusionLevel>(program.header.level);
-  if (kind == ProgramKind::kVocode) return false;
+  if (kind == ProgramKind::kVocode || kind == ProgramKind::kPrime) return false;
   return kind == ProgramKind::kPrefill || level != FusionLevel::kFull;
 }
 

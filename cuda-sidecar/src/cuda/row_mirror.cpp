@@ -148,6 +148,7 @@ void RowCollector::take_lane(const std::byte* lane, const Program& program, std:
   const std::byte* payload = codes + CollectLayout::aligned(collect.codes_bytes);
   if (lane_class_ == LaneClass::kVocode) {
     state.vocoded = now.vocoded;
+    state.reference_done = now.reference_done;
     std::memcpy(memory.row(row) + collect.payload_at, payload, collect.payload_bytes);
     return;
   }

@@ -44,8 +44,22 @@ Status bind_program(const Program& program, const WeightTable& weights, const En
 
 /// The class that a program's runs belong to.
 inline LaneClass class_of(const Program& program) {
-  return static_cast<ProgramKind>(program.header.kind) == ProgramKind::kVocode ? LaneClass::kVocode
-                                                                               : LaneClass::kDecode;
+  switch (static_cast<ProgramKind>(program.header.kind)) {
+    case ProgramKind::kVocode:
+    case ProgramKind::kPrime:
+      return LaneClass::kVocode;
+    case ProgramKind::kEncodeSpeaker:
+    case ProgramKind::kEncodeCodes:
+      return LaneClass::kEncode;
+    case ProgramKind::kPrefill:
+    case ProgramKind::kDecode:
+    case ProgramKind::kForced:
+    case ProgramKind::kHead:
+    case ProgramKind::kPredictor:
+    case ProgramKind::kTalker:
+      break;
+  }
+  return LaneClass::kDecode;
 }
 
 }  // namespace voxfuse

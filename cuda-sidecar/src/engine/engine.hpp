@@ -15,6 +15,22 @@
 
 namespace voxfuse {
 
+/// What encode() is asked for.
+struct EncodeJob {
+  std::uint64_t id = 0;            ///< The caller's.
+  std::vector<std::byte> program;  ///< Of a kind encode_*.
+  std::vector<std::byte> input;    ///< What the arena begins with.
+  std::uint64_t output_at = 0;     ///< Byte of the arena where the result begins.
+  std::uint64_t output_bytes = 0;
+};
+
+struct EncodeResult {
+  std::uint64_t id = 0;
+  Status status;
+  std::span<const std::byte> output;  ///< Until the listener returns.
+  std::uint64_t nanoseconds = 0;      ///< In the program's ops.
+};
+
 /// Told what happens at frame boundaries: the session publishes it, a tool collects it.
 class EngineListener {
  public:
@@ -25,6 +41,8 @@ class EngineListener {
   virtual void row_advanced(std::uint32_t row, bool logits) = 0;
   /// A submission is through. Once for each.
   virtual void completed(Completion completion) = 0;
+  /// An encode() is through. Once for each, in their order.
+  virtual void encoded(const EncodeResult& result) = 0;
 };
 
 /// Told of every op, for tools that compare or record. Not in a running service.
@@ -76,6 +94,8 @@ class Engine {
 
   /// Takes a submission: whatever it holds, exactly one completion follows.
   void submit(std::vector<std::byte> bytes);
+  /// Takes a program to run once on an arena of its own; step() runs it, some ops at a time.
+  void encode(EncodeJob job) { jobs_.push_back(std::move(job)); }
   /// Ends repeats that are through and begins those that can; false when there is nothing under
   /// way and nothing to do until the next submit(). Never waits for a repeat.
   bool step();
@@ -113,6 +133,18 @@ class Engine {
                       const std::shared_ptr<Submission>& submission);
   Status check_run(const Run& run) const;
   void complete_if_done(const std::shared_ptr<Submission>& submission);
+
+  // engine_encode.cpp: programs that run once.
+  struct Encoding {
+    EncodeJob job;
+    DefinedProgram defined;
+    std::size_t next_op = 0;
+    std::chrono::steady_clock::duration spent = {};
+  };
+  bool encode_some();
+  Status begin_encoding(Encoding& encoding);
+  Status run_some(Encoding& encoding);
+  void end_encoding(Status status);
 
   // engine_runs.cpp: execution.
   bool begin_repeats();
@@ -160,8 +192,10 @@ class Engine {
   Memory memory_;
   RowTable rows_;
   ProgramStore programs_;
-  std::array<Line, kLaneClasses> lines_;
+  std::array<Line, kRunClasses> lines_;
   std::vector<PendingRelease> releases_;
+  std::deque<EncodeJob> jobs_;
+  std::unique_ptr<Encoding> encoding_;
   LaneClass last_class_ = LaneClass::kVocode;
   EngineCounters counters_;
   std::uint64_t steps_ = 0;

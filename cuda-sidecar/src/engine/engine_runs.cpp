@@ -26,6 +26,9 @@ std::uint64_t positions_left(ProgramKind kind, const RowState& row) {
     case ProgramKind::kHead:
     case ProgramKind::kPredictor:
     case ProgramKind::kVocode:
+    case ProgramKind::kPrime:
+    case ProgramKind::kEncodeSpeaker:
+    case ProgramKind::kEncodeCodes:
       break;
   }
   return 0;
@@ -47,7 +50,8 @@ bool Engine::step() {
   const bool begun = begin_repeats();
   // A backend of the host has run what it began.
   const bool through = backend_->depth() == 1 && begun && end_repeats();
-  return ended || begun || through || is_any_under_way();
+  const bool encoded = encode_some();
+  return ended || begun || through || encoded || is_any_under_way();
 }
 
 bool Engine::is_any_under_way() const {
@@ -66,7 +70,7 @@ std::uint32_t Engine::Line::under_way() const {
 /// Begins repeats, one at most of each class; of one class where they take turns.
 bool Engine::begin_repeats() {
   bool begun = false;
-  for (std::size_t i = 0; i < kLaneClasses; ++i) {
+  for (std::size_t i = 0; i < kRunClasses; ++i) {
     // The other class than the last time goes first.
     const LaneClass lane_class =
         (last_class_ == LaneClass::kDecode) == (i == 0) ? LaneClass::kVocode : LaneClass::kDecode;
@@ -217,9 +221,13 @@ bool Engine::is_live(const Run& run, std::uint32_t index) const {
       return prefilled && row.frame < row.codes_given;
     case ProgramKind::kVocode:
       return row.vocoded < row.codes_count;
+    case ProgramKind::kPrime:
+      return row.reference_done < row.reference_count;
     case ProgramKind::kHead:
     case ProgramKind::kPredictor:
     case ProgramKind::kTalker:
+    case ProgramKind::kEncodeSpeaker:
+    case ProgramKind::kEncodeCodes:
       break;
   }
   return row.done == 0;

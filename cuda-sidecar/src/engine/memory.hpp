@@ -41,7 +41,9 @@ class Pages {
   std::uint64_t bytes_ = 0;
 };
 
-inline constexpr std::size_t kLaneClasses = 2;
+/// Those that runs belong to come first: decode and vocode.
+inline constexpr std::size_t kRunClasses = 2;
+inline constexpr std::size_t kLaneClasses = 3;
 
 /// Rows of a run's lanes; idle lanes have the scratch row.
 using LaneRows = std::array<std::uint32_t, kLanesMax>;
@@ -70,6 +72,8 @@ class Memory {
   /// Makes the class's arena at least so large. `grown` is set when it moved: programs must be
   /// bound anew.
   Status grow_arena(LaneClass lane_class, std::uint32_t units, bool& grown);
+  /// Gives the class's arena back.
+  void drop_arena(LaneClass lane_class) { arenas_[index(lane_class)] = {}; }
 
   const EngineLayout& layout() const { return layout_; }
   std::byte* rows() const { return rows_.data(); }

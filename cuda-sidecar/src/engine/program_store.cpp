@@ -33,6 +33,7 @@ Status ProgramStore::finish(std::uint32_t id, std::span<const std::byte> bytes,
     return {ErrorCode::kBadDtype, "the backend has no kernels for this dtype of activations"};
   }
   const LaneClass lane_class = class_of(program);
+  VOXFUSE_REQUIRE(lane_class != LaneClass::kEncode, kBadProgram);  // those run once, by themselves
   bool grown = false;
   VOXFUSE_TRY(memory_.grow_arena(lane_class, program.header.arena_units, grown));
   if (grown) {

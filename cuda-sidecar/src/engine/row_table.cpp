@@ -34,15 +34,18 @@ Status check_sampling(const AdmitRecord& record) {
   return {};
 }
 
-/// Every entry has text, a codec id or both; extra rows are not offered yet.
-Status check_prompt(Words prompt, const EngineLayout& layout) {
+/// Every entry has text, a codec id or an extra row that the request brings along.
+Status check_prompt(Words prompt, const AdmitRecord& record, const EngineLayout& layout) {
   for (std::size_t i = 0; i < prompt.size(); i += kPromptEntryWords) {
     const std::uint32_t text = prompt[i];
     const std::uint32_t codec = prompt[i + 1];
-    VOXFUSE_REQUIRE(text != kAbsent || codec != kAbsent, kBadIndex);
+    const std::uint32_t extra = prompt[i + 2];
+    VOXFUSE_REQUIRE(text != kAbsent || codec != kAbsent || extra != kAbsent, kBadIndex);
     VOXFUSE_REQUIRE(text == kAbsent || text < layout.text_vocab, kBadIndex);
     VOXFUSE_REQUIRE(codec == kAbsent || codec < layout.codec_vocab, kBadIndex);
-    VOXFUSE_REQUIRE(prompt[i + 2] == kAbsent, kUnsupported);
+    if (extra == kAbsent) continue;
+    VOXFUSE_REQUIRE(extra != 0 || record.voice_count != 0, kBadIndex);
+    VOXFUSE_REQUIRE(extra <= record.reference_count, kBadIndex);
   }
   return {};
 }
@@ -79,7 +82,6 @@ Status RowTable::check_pages(Words pages) const {
 
 Status RowTable::check_admit(const AdmitRecord& record, Words payload) const {
   const EngineLayout& layout = memory_.layout();
-  VOXFUSE_REQUIRE(record.reserved0 == 0 && record.reserved1 == 0, kBadRecord);
   VOXFUSE_REQUIRE(record.row < scratch_row(layout), kBadRow);
   const RowSlot& slot = slots_[record.row];
   VOXFUSE_REQUIRE(slot.generation == 0, kBadRow);
@@ -88,17 +90,23 @@ Status RowTable::check_admit(const AdmitRecord& record, Words payload) const {
   VOXFUSE_REQUIRE(record.prompt_count <= layout.prompt_max, kBadLimit);
   VOXFUSE_REQUIRE(record.text_count <= layout.text_max, kBadLimit);
   VOXFUSE_REQUIRE(record.page_count <= layout.pages_max, kBadLimit);
+  VOXFUSE_REQUIRE(record.voice_count == 0 || record.voice_count == layout.hidden, kBadLimit);
+  VOXFUSE_REQUIRE(record.voice_count == 0 || layout.reference_max != 0, kBadLimit);
+  VOXFUSE_REQUIRE(record.reference_count <= layout.reference_max, kBadLimit);
   VOXFUSE_REQUIRE(record.text_closed <= 1, kBadRecord);
   VOXFUSE_REQUIRE(record.max_new_tokens >= 1 && record.max_new_tokens <= layout.frames_max + 1,
                   kBadLimit);
   VOXFUSE_TRY(check_sampling(record));
 
   const std::size_t prompt_words = std::size_t{record.prompt_count} * kPromptEntryWords;
-  VOXFUSE_REQUIRE(payload.size() == prompt_words + record.text_count + record.page_count,
+  const std::size_t recorded = std::size_t{record.reference_count} * layout.groups;
+  VOXFUSE_REQUIRE(payload.size() == prompt_words + record.text_count + record.page_count +
+                                        record.voice_count + recorded,
                   kBadRecord);
-  VOXFUSE_TRY(check_prompt(payload.first(prompt_words), layout));
+  VOXFUSE_TRY(check_prompt(payload.first(prompt_words), record, layout));
   VOXFUSE_TRY(check_below(payload.subspan(prompt_words, record.text_count), layout.text_vocab));
-  return check_pages(payload.last(record.page_count));
+  VOXFUSE_TRY(check_below(payload.last(recorded), layout.codebook_size));
+  return check_pages(payload.subspan(prompt_words + record.text_count, record.page_count));
 }
 
 void RowTable::fill_state(const AdmitRecord& record) {
@@ -122,6 +130,7 @@ void RowTable::fill_state(const AdmitRecord& record) {
   state.predictor_temperature = record.predictor_temperature;
   state.predictor_top_k = record.predictor_top_k;
   state.predictor_top_p = record.predictor_top_p;
+  state.reference_count = record.reference_count;
 }
 
 Status RowTable::admit(const AdmitRecord& record, Words payload) {
@@ -150,9 +159,22 @@ Status RowTable::admit(const AdmitRecord& record, Words payload) {
   slots_[row] = {};
   slots_[row].generation = record.generation;
   slots_[row].last_generation = record.generation;
-  add_pages(row, payload.last(record.page_count));
+  fill_voice(record, payload.subspan(prompt_words + record.text_count + record.page_count));
+  add_pages(row, payload.subspan(prompt_words + record.text_count, record.page_count));
   ++used_;
   return {};
+}
+
+// The voice's vector, then the codes of its recording.
+void RowTable::fill_voice(const AdmitRecord& record, Words words) {
+  const EngineLayout& layout = memory_.layout();
+  const std::size_t recorded = std::size_t{record.reference_count} * layout.groups;
+  std::ranges::copy(words.first(record.voice_count),
+                    memory_.words(record.row, layout.voice_at, record.voice_count).begin());
+  std::ranges::copy(words.last(recorded),
+                    memory_.words(record.row, layout.reference_at, recorded).begin());
+  memory_.changed(words_of(record.row, layout.voice_at, 0, record.voice_count));
+  memory_.changed(words_of(record.row, layout.reference_at, 0, recorded));
 }
 
 void RowTable::add_pages(std::uint32_t row, Words pages) {

@@ -53,6 +53,7 @@ class RowTable {
   Status check_extend(const ExtendRecord& record, std::span<const std::uint32_t> payload) const;
   Status check_pages(std::span<const std::uint32_t> pages) const;
   void fill_state(const AdmitRecord& record);
+  void fill_voice(const AdmitRecord& record, std::span<const std::uint32_t> words);
   void add_pages(std::uint32_t row, std::span<const std::uint32_t> pages);
   void mark_seen(const ExtendRecord& record, std::span<const std::uint32_t> given);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numbers>
 
 #include "kernels/support/bf16.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 using Parts = std::span<const StoredTensor* const>;
 
 constexpr std::uint32_t kFrequenciesMax = 65536;
+constexpr std::uint64_t kBasisMax = 1u << 24;  ///< Elements of a computed matrix.
 
 bool same_dtype(Parts parts) {
   return std::all_of(parts.begin(), parts.end(),
@@ -186,6 +188,63 @@ Status build_rope_frequencies(const WeightEntry& entry, Parts parts, BuiltWeight
   return {};
 }
 
+/// (2 * bins) × samples: cosine and negative sine of each frequency under a periodic Hann window.
+Status build_dft_basis(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.empty() && entry.rows % 2 == 0, kBadWeight);
+  VOXFUSE_REQUIRE(std::uint64_t{entry.rows} * entry.cols <= kBasisMax, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, Dtype::kF32, out));
+  const double turn = 2 * std::numbers::pi / entry.cols;
+  for (std::uint64_t row = 0; row < entry.rows; ++row) {
+    for (std::uint64_t i = 0; i < entry.cols; ++i) {
+      const double window = 0.5 - 0.5 * std::cos(turn * static_cast<double>(i));
+      // Whole turns are taken off while the angle is a whole number.
+      const double angle = turn * static_cast<double>(row / 2 * i % entry.cols);
+      const double wave = row % 2 == 0 ? std::cos(angle) : -std::sin(angle);
+      floats(out)[row * entry.cols + i] = static_cast<float>(window * wave);
+    }
+  }
+  return {};
+}
+
+/// Slaney's mel scale: linear up to 1 kHz, then logarithmic, 27 steps to a factor of 6.4.
+double hz_of_mel(double mel) {
+  constexpr double kLinearMels = 15;
+  constexpr double kHzOfMel = 200.0 / 3;
+  if (mel < kLinearMels) return kHzOfMel * mel;
+  return 1000 * std::exp((mel - kLinearMels) * std::log(6.4) / 27);
+}
+
+double mel_of_hz(double hz) {
+  return hz < 1000 ? hz * 3 / 200 : 15 + std::log(hz / 1000) * 27 / std::log(6.4);
+}
+
+/// bands × bins: triangles between neighbours of a row of frequencies that the mel scale spaces
+/// alike, each of area 1 in Hz.
+Status build_mel_filters(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_REQUIRE(parts.empty() && entry.cols >= 2, kBadWeight);
+  VOXFUSE_REQUIRE(std::uint64_t{entry.rows} * entry.cols <= kBasisMax, kBadWeight);
+  VOXFUSE_REQUIRE(std::isfinite(entry.scalar) && entry.scalar > 0, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, Dtype::kF32, out));
+  const double nyquist = double{entry.scalar} / 2;
+  const double mel_step = mel_of_hz(nyquist) / (entry.rows + 1);
+  for (std::uint64_t band = 0; band < entry.rows; ++band) {
+    const auto edge = [&](int after) {
+      return hz_of_mel(mel_step * (static_cast<double>(band) + after));
+    };
+    const double low = edge(0);
+    const double middle = edge(1);
+    const double high = edge(2);
+    for (std::uint64_t bin = 0; bin < entry.cols; ++bin) {
+      const double hz = nyquist * static_cast<double>(bin) / (entry.cols - 1);
+      const double rising = (hz - low) / (middle - low);
+      const double falling = (high - hz) / (high - middle);
+      const double height = std::max(0.0, std::min(rising, falling));
+      floats(out)[band * entry.cols + bin] = static_cast<float>(height * 2 / (high - low));
+    }
+  }
+  return {};
+}
+
 /// Keeps a weight of f32 tensors as bf16: each element rounded to nearest.
 Status to_bf16(const WeightEntry& entry, BuiltWeight& out) {
   if (out.weight.dtype == Dtype::kBf16) return {};
@@ -219,6 +278,10 @@ Status build_stored(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
       return build_transposed_taps(entry, parts, out);
     case WeightKind::kRopeFrequencies:
       return build_rope_frequencies(entry, parts, out);
+    case WeightKind::kDftBasis:
+      return build_dft_basis(entry, parts, out);
+    case WeightKind::kMelFilters:
+      return build_mel_filters(entry, parts, out);
   }
   return {ErrorCode::kBadControl, "unknown weight kind"};
 }

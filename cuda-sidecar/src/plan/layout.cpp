@@ -15,7 +15,8 @@ bool counts_fit(const EngineLayout& layout) {
   for (const std::uint32_t count :
        {layout.prompt_max, layout.text_max, layout.frames_max, layout.pages_max,
         layout.frame_samples, layout.vocode_frames_max, layout.logits_max, layout.seen_words,
-        layout.text_vocab, layout.codec_vocab, layout.codebook_size, layout.hidden}) {
+        layout.text_vocab, layout.codec_vocab, layout.codebook_size, layout.hidden,
+        layout.reference_max}) {
     if (count > kCountMax) return false;
   }
   return true;
@@ -32,6 +33,7 @@ std::array<RowField, kRowFieldCount> row_fields(const EngineLayout& layout) {
     return RowField{operand, std::uint64_t{at_units} * kAlignment, 4 * words};
   };
   const std::uint64_t codes = std::uint64_t{layout.frames_max} * layout.groups;
+  const std::uint64_t recorded = std::uint64_t{layout.reference_max} * layout.groups;
   const std::uint64_t pcm = std::uint64_t{layout.vocode_frames_max} * layout.frame_samples;
   return {{
       {"row", 0, sizeof(RowState)},
@@ -43,6 +45,8 @@ std::array<RowField, kRowFieldCount> row_fields(const EngineLayout& layout) {
       field("hidden", layout.hidden_at, layout.hidden),
       field("exported", layout.logits_at, layout.logits_max),
       field("pcm", layout.pcm_at, pcm),
+      field("voice", layout.voice_at, layout.reference_max == 0 ? 0 : layout.hidden),
+      field("reference", layout.reference_at, recorded),
   }};
 }
 

@@ -14,7 +14,7 @@ struct RowField {
   std::uint64_t bytes = 0;
 };
 
-inline constexpr std::uint32_t kRowFieldCount = 9;
+inline constexpr std::uint32_t kRowFieldCount = 11;
 
 /// Every field group behind RowState that has a place of its own; the vocoder's state is apart.
 ///

@@ -73,6 +73,14 @@ Status check_dtype(const OperandInfo& operand, const BufferEntry& buffer, std::u
   return {ErrorCode::kInternal, "an operand of no class"};
 }
 
+/// Whether an operand may lie in a field of this name.
+bool may_lie_in(std::string_view field, const OperandInfo& operand) {
+  if (field == operand.name) return true;
+  // A recording's codes are read as other codes are, and never written.
+  return field == "reference" && operand.access == Access::kRead &&
+         std::string_view(operand.name) == "codes";
+}
+
 /// A row operand lies at the field that its name says, whole; one of no field of its own (a
 /// vocoder history) lies in the state at the row's end. So no program can write a position, a page
 /// id or a text id that was checked when it came.
@@ -82,13 +90,15 @@ Status check_row_field(const OperandInfo& operand, const BufferEntry& buffer,
     VOXFUSE_REQUIRE(buffer.offset == 0, kBadHandle);
     return {};
   }
+  bool has_field = false;
   for (const RowField& field : row_fields(layout)) {
-    if (std::string_view(field.operand) != operand.name) continue;
-    VOXFUSE_REQUIRE(buffer_at(buffer) == field.at, kBadHandle);
+    if (!may_lie_in(field.operand, operand)) continue;
+    has_field = true;
+    if (buffer_at(buffer) != field.at) continue;
     VOXFUSE_REQUIRE(buffer_bytes(buffer) <= field.bytes, kBadExtent);
     return {};
   }
-  VOXFUSE_REQUIRE(buffer.offset >= layout.state_at, kBadHandle);
+  VOXFUSE_REQUIRE(!has_field && buffer.offset >= layout.state_at, kBadHandle);
   return {};
 }
 

@@ -17,7 +17,7 @@ Status check_header(const ProgramHeader& header, std::size_t bytes) {
   VOXFUSE_REQUIRE(header.layout_hash == kLayoutHash, kLayoutMismatch);
   VOXFUSE_REQUIRE(header.program_bytes == bytes, kBadHeader);
   VOXFUSE_REQUIRE(header.reserved == 0, kBadHeader);
-  VOXFUSE_REQUIRE(header.kind <= static_cast<std::uint32_t>(ProgramKind::kVocode), kBadHeader);
+  VOXFUSE_REQUIRE(header.kind <= static_cast<std::uint32_t>(ProgramKind::kEncodeCodes), kBadHeader);
   VOXFUSE_REQUIRE(header.level <= static_cast<std::uint32_t>(FusionLevel::kFull), kBadHeader);
   VOXFUSE_REQUIRE(header.lanes >= 1 && header.lanes <= kLanesMax, kBadHeader);
   VOXFUSE_REQUIRE(header.tokens >= 1 && header.tokens <= kTokensMax, kBadHeader);
@@ -84,7 +84,7 @@ Status check_buffer(BufferEntry& buffer, const ProgramHeader& header, const Plan
 }
 
 Status check_probe(const ProbeEntry& probe, const Program& program) {
-  VOXFUSE_REQUIRE(probe.kind <= static_cast<std::uint32_t>(ProbeKind::kPcm), kBadProgram);
+  VOXFUSE_REQUIRE(probe.kind <= static_cast<std::uint32_t>(ProbeKind::kEncoderStage), kBadProgram);
   VOXFUSE_REQUIRE(probe.op < program.header.op_count, kBadProgram);
   VOXFUSE_REQUIRE(probe.buffer < program.buffers.size(), kBadHandle);
   const BufferEntry& buffer = program.buffers[probe.buffer];

@@ -110,6 +110,24 @@ Status parse_weights(const Value& message, std::span<const std::byte>& entries) 
   return {};
 }
 
+Status parse_encode(const Value& message, EncodeJob& out) {
+  const Value* program = message.find("program");
+  const Value* input = message.find("input");
+  const Value* output_at = message.find("output_at");
+  const Value* output_bytes = message.find("output_bytes");
+  VOXFUSE_REQUIRE(program != nullptr && program->kind == Value::Kind::kBytes, kBadControl);
+  VOXFUSE_REQUIRE(input != nullptr && input->kind == Value::Kind::kBytes, kBadControl);
+  VOXFUSE_REQUIRE(output_at != nullptr && output_bytes != nullptr, kBadControl);
+  const auto at = output_at->as_unsigned();
+  const auto bytes = output_bytes->as_unsigned();
+  VOXFUSE_REQUIRE(at && *at <= UINT32_MAX && bytes && *bytes <= UINT32_MAX, kBadControl);
+  out.program.assign(program->bytes.begin(), program->bytes.end());
+  out.input.assign(input->bytes.begin(), input->bytes.end());
+  out.output_at = *at * kAlignment;
+  out.output_bytes = *bytes;
+  return {};
+}
+
 Status parse_trace(const Value& message, std::string& file) {
   const Value* found = message.find("file");
   VOXFUSE_REQUIRE(found != nullptr && found->kind == Value::Kind::kString, kBadControl);

@@ -24,6 +24,9 @@ Status parse_load(const msgpack::Value& message, LoadRequest& out, std::string& 
 /// The bytes of a `weights` message's entries; kBadControl when there are none.
 Status parse_weights(const msgpack::Value& message, std::span<const std::byte>& entries);
 
+/// What an `encode` message asks for, but its id; kBadControl when it is not of its form.
+Status parse_encode(const msgpack::Value& message, EncodeJob& out);
+
 /// The file of a `trace` message; kBadControl when it is no path.
 Status parse_trace(const msgpack::Value& message, std::string& file);
 

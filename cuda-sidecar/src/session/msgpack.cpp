@@ -208,6 +208,12 @@ void Writer::text(std::string_view value) {
   for (const char letter : value) byte(static_cast<unsigned char>(letter));
 }
 
+void Writer::blob(std::span<const std::byte> value) {
+  byte(0xc6);
+  big_endian(value.size(), 4);
+  bytes_.insert(bytes_.end(), value.begin(), value.end());
+}
+
 void Writer::boolean(bool value) { byte(value ? 0xc3 : 0xc2); }
 
 void Writer::number(std::uint64_t value) {

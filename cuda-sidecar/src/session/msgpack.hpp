@@ -41,6 +41,7 @@ class Writer {
   void map(std::uint32_t count);
   void array(std::uint32_t count);
   void text(std::string_view value);
+  void blob(std::span<const std::byte> value);
   void boolean(bool value);
   /// As an integer up to 32 bits and as a float beyond: readers that keep all numbers as f64 would
   /// give a 64-bit integer another type.
@@ -50,6 +51,8 @@ class Writer {
   void field(std::string_view key, const char* value) { text(key), text(value); }
   void field(std::string_view key, std::uint64_t value) { text(key), number(value); }
   void field(std::string_view key, bool value) { text(key), boolean(value); }
+
+  void field(std::string_view key, std::span<const std::byte> value) { text(key), blob(value); }
 
   const std::vector<std::byte>& bytes() const { return bytes_; }
 

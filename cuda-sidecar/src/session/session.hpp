@@ -31,6 +31,7 @@ class Session final : public EngineListener {
   void row_admitted(std::uint32_t row) override;
   void row_advanced(std::uint32_t row, bool logits) override;
   void completed(Completion completion) override;
+  void encoded(const EncodeResult& result) override;
 
  private:
   // session.cpp: the loop.
@@ -53,6 +54,7 @@ class Session final : public EngineListener {
               msgpack::Writer& reply, std::string& subject);
   Status weights(const msgpack::Value& message, std::span<const std::byte> bytes,
                  msgpack::Writer& reply, std::string& subject);
+  Status encode(const msgpack::Value& message);
   Status stats(msgpack::Writer& reply);
   Status trace(const msgpack::Value& message, msgpack::Writer& reply, std::string& subject);
   Status begin_trace(const std::string& path);

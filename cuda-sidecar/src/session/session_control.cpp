@@ -67,6 +67,7 @@ void Session::answer(std::span<const std::byte> bytes) {
   Writer reply;
   std::string subject;
   const Status status = dispatch(*message, bytes, reply, subject);
+  if (status.ok() && reply.bytes().empty()) return;  // its reply comes later
   const bool sent = channel_.send(status.ok() ? reply.bytes()
                                               : refusal(id_of(*message), status, subject).bytes());
   over_ = over_ || !sent;
@@ -84,6 +85,7 @@ Status Session::dispatch(const Value& message, std::span<const std::byte> bytes,
     begin_reply(reply, id_of(message), 11);
     return stats(reply);
   }
+  if (type->text == control::kEncode) return encode(message);
   if (type->text == control::kTrace) return trace(message, reply, subject);
   if (type->text == control::kBye) {
     begin_reply(reply, id_of(message), 0);
@@ -164,6 +166,27 @@ Status Session::weights(const Value& message, std::span<const std::byte> bytes, 
   reply.field("count", std::uint64_t{engine_->weights().count()});
   reply.field("built_bytes", engine_->weights().built_bytes());
   return {};
+}
+
+Status Session::encode(const Value& message) {
+  if (engine_ == nullptr) return {ErrorCode::kNotLoaded, "load comes first"};
+  EncodeJob job;
+  job.id = id_of(message);
+  VOXFUSE_TRY(parse_encode(message, job));
+  engine_->encode(std::move(job));
+  return {};
+}
+
+void Session::encoded(const EncodeResult& result) {
+  Writer reply;
+  if (result.status.ok()) {
+    begin_reply(reply, result.id, 2);
+    reply.field("output", result.output);
+    reply.field("ns", result.nanoseconds);
+  } else {
+    reply = refusal(result.id, result.status, "");
+  }
+  over_ = !channel_.send(reply.bytes()) || over_;
 }
 
 Status Session::stats(Writer& reply) {

@@ -3,6 +3,8 @@ import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import { PollResult } from "../../planner/planner.ts";
 import type { Planner, PlannerRequest } from "../../planner/planner.ts";
 import { errorFromStatus } from "../../sidecar/wire-errors.ts";
+import { Encodings } from "./encodings.ts";
+import type { EncoderKind } from "./encodings.ts";
 import { Feed } from "./feed.ts";
 import type { Completion, SidecarConnection } from "../parts.ts";
 import type { HostTrace } from "../trace/recorder.ts";
@@ -46,6 +48,7 @@ export class Pump {
   readonly #connection: SidecarConnection;
   readonly #groups: number;
   readonly #sendWeights: (entries: Uint8Array) => Promise<unknown>;
+  readonly #encodings: Encodings;
   readonly #feeds = new Map<number, Feed>();
   /** Codes of vocode-only tickets, which are asked back. */
   readonly #givenCodes = new Map<number, Uint32Array>();
@@ -72,6 +75,7 @@ export class Pump {
     this.#connection = connection;
     this.#groups = groups;
     this.#sendWeights = sendWeights ?? ((entries) => connection.weights(entries));
+    this.#encodings = new Encodings({ planner, connection, sendWeights: this.#sendWeights });
     connection.onWake = () => {
       this.start();
     };
@@ -115,6 +119,19 @@ export class Pump {
     return feed;
   }
 
+  /**
+   * Runs an encoder of the model on a recording, beside whatever speaks.
+   *
+   * @returns The bytes of its result.
+   * @throws {VoxfuseError} ERR_BAD_PLAN; what the sidecar answers; what ended the session.
+   */
+  encode(kind: EncoderKind, samples: Float32Array): Promise<Uint8Array> {
+    if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
+    const result = this.#encodings.add(kind, samples);
+    this.start();
+    return result;
+  }
+
   /** The feed's consumer is gone: its ticket ends and frees what it holds. */
   release(feed: Feed): void {
     if (this.#feeds.get(feed.ticket) !== feed) return;
@@ -135,6 +152,7 @@ export class Pump {
   fail(error: unknown): void {
     if (this.#error !== undefined) return;
     this.#error = error;
+    this.#encodings.fail(error);
     for (const feed of this.#feeds.values()) feed.fail(error);
     this.#feeds.clear();
     this.#givenCodes.clear();
@@ -223,7 +241,8 @@ export class Pump {
       const wanted = this.#timed("poll", () => this.#planner.poll());
       switch (wanted) {
         case PollResult.Idle:
-          return;
+          if (!(await this.#encodings.beginNext())) return;
+          break;
         case PollResult.Weights:
           await this.#sendWeights(this.#planner.pendingWeights());
           this.#planner.weightsSent();

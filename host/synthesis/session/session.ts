@@ -1,4 +1,5 @@
 import type { EngineLayout, LoadReply } from "../../../shared/gen/protocol.ts";
+import { expectedTensors } from "../../model/expected-tensors.ts";
 import { Planner } from "../../planner/planner.ts";
 import { connectSidecar } from "../../sidecar/connect.ts";
 import { spawnSidecar } from "../../sidecar/spawn.ts";
@@ -84,7 +85,10 @@ export async function openSession(
       layout: planner.layoutBytes(),
       record: choice.recordTo,
     });
-    const tensorBytes = new Map(manifest.tensors.map(([name, , , , , bytes]) => [name, bytes]));
+    const { tensors } = checkpoint.weights;
+    const tensorBytes = new Map(
+      expectedTensors(checkpoint.config).map(({ name }) => [name, tensors.get(name)?.bytes ?? 0]),
+    );
     const pump = await warmedPump({ planner, connection, groups, tensorBytes }, options);
     return { connection, planner, pump, layout, loaded, backend };
   } catch (error) {

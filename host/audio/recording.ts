@@ -1,0 +1,123 @@
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { resample } from "./resample.ts";
+
+/** PCM as it came: channels interleaved, in [-1, 1]. */
+export interface Audio {
+  readonly samples: Float32Array;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+}
+
+export interface RecordingWishes {
+  /** What it is brought to. */
+  readonly sampleRateHz: number;
+  /** Shortest and longest, after trimming. */
+  readonly seconds: { readonly min: number; readonly max: number };
+  /** Whether long silence at either end is cut short. */
+  readonly trimSilence: boolean;
+}
+
+/** Loudest PCM sample of what counts as silence: -60 dB of full scale. */
+const SILENCE = 1e-3;
+/** Silence at an end that is left alone, and what is left of a longer one. [seconds] */
+const SILENCE_SECONDS = { allowed: 1, kept: 0.25 };
+/** From here on a PCM sample counts as clipped, and this share of them is too much. */
+const CLIPPED = { level: 0.999, share: 0.02 };
+
+/**
+ * Makes of any audio what the encoders take: mono, at their rate, of a bearable length. Loudness
+ * stays as it is, as with the official code.
+ *
+ * @throws {VoxfuseError} ERR_AUDIO_INVALID for PCM samples that are no finite numbers;
+ *   ERR_AUDIO_TOO_SHORT, ERR_AUDIO_TOO_LONG, ERR_AUDIO_SILENT, ERR_AUDIO_CLIPPED.
+ */
+export function prepareRecording(audio: Audio, wishes: RecordingWishes): Float32Array {
+  const { sampleRateHz, seconds, trimSilence } = wishes;
+  const { channels, sampleRateHz: from } = audio;
+  // Before anything is computed: hours of audio are refused at once.
+  const whole = audio.samples.length / channels / from;
+  checkLength(whole, { min: seconds.min, max: Math.max(seconds.max * 10, seconds.max) });
+  checkFinite(audio.samples);
+  const mono = mixDown(audio);
+  checkLoudness(mono);
+  const trimmed = trimSilence ? trimEnds(mono, from) : mono;
+  checkLength(trimmed.length / from, seconds);
+  const samples = resample(trimmed, from, sampleRateHz);
+  // A rest of a sample must not make a frame more than was promised.
+  return samples.subarray(0, Math.floor(seconds.max * sampleRateHz));
+}
+
+function mixDown({ samples, channels }: Audio): Float32Array {
+  if (channels === 1) return samples;
+  const mono = new Float32Array(Math.floor(samples.length / channels));
+  for (let frame = 0; frame < mono.length; frame++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      sum += samples[frame * channels + channel] ?? 0;
+    }
+    mono[frame] = sum / channels;
+  }
+  return mono;
+}
+
+function checkFinite(samples: Float32Array): void {
+  const index = samples.findIndex((sample) => !Number.isFinite(sample));
+  if (index < 0) return;
+  throw new VoxfuseError(
+    "ERR_AUDIO_INVALID",
+    `PCM sample ${index} of the recording is ${samples[index]}; all must be finite numbers, in ` +
+      "[-1, 1].",
+  );
+}
+
+function checkLoudness(samples: Float32Array): void {
+  let loudest = 0;
+  let clipped = 0;
+  for (const sample of samples) {
+    const size = Math.abs(sample);
+    if (size > loudest) loudest = size;
+    if (size >= CLIPPED.level) clipped += 1;
+  }
+  if (loudest < SILENCE) {
+    throw new VoxfuseError(
+      "ERR_AUDIO_SILENT",
+      "The recording is silent: no PCM sample is louder than -60 dB of full scale. Record it " +
+        "again, or give another one.",
+    );
+  }
+  if (clipped <= CLIPPED.share * samples.length) return;
+  const percent = ((100 * clipped) / samples.length).toFixed(1);
+  throw new VoxfuseError(
+    "ERR_AUDIO_CLIPPED",
+    `${percent} % of the recording's PCM samples are at full scale: it is clipped, and the voice ` +
+      "would sound so. Record it again with less gain.",
+  );
+}
+
+function checkLength(seconds: number, { min, max }: RecordingWishes["seconds"]): void {
+  if (seconds < min) {
+    throw new VoxfuseError(
+      "ERR_AUDIO_TOO_SHORT",
+      `The recording has ${seconds.toFixed(2)} s; a voice needs ${min} s at least, and is better ` +
+        "for 5 to 15.",
+    );
+  }
+  if (seconds <= max) return;
+  throw new VoxfuseError(
+    "ERR_AUDIO_TOO_LONG",
+    `The recording has ${seconds.toFixed(1)} s; at most ${max} s are taken. Cut it: 5 to 15 s ` +
+      "are enough for a voice.",
+  );
+}
+
+/** Cuts silence of more than SILENCE_SECONDS.allowed at either end. */
+function trimEnds(samples: Float32Array, sampleRateHz: number): Float32Array {
+  const isLoud = (sample: number): boolean => Math.abs(sample) >= SILENCE;
+  const first = samples.findIndex(isLoud);
+  const last = samples.findLastIndex(isLoud);
+  const allowed = SILENCE_SECONDS.allowed * sampleRateHz;
+  const kept = Math.round(SILENCE_SECONDS.kept * sampleRateHz);
+  const from = first > allowed ? first - kept : 0;
+  const end = samples.length - 1 - last > allowed ? last + 1 + kept : samples.length;
+  return samples.subarray(from, end);
+}
