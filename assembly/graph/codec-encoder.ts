@@ -9,7 +9,7 @@ import { encoderConfig } from "../encoder-config";
 import { acquire, release } from "../plan/buffers";
 import { emit, here, probe } from "../plan/writer";
 import { convolution, recordingInput, recordingResult } from "./recording";
-import { addScaled, geluInPlace, project, projectOnto, sized } from "./steps";
+import { addScaled, geluInPlace, project } from "./steps";
 import { beginWeight, endWeight, part, scope, scopeIndex, scopeText, tensor } from "./weights";
 
 /** Layers of the official module list for each stage: residual unit, activation, convolution. */
@@ -18,7 +18,7 @@ const STAGE_LAYERS: u32 = 3;
 const NARROWING: u32 = 1;
 const WIDENING: u32 = 3;
 
-export function buildCodecEncoder(level: u32, samples: u32): void {
+export function buildCodecEncoder(samples: u32): void {
   const pcm = recordingInput(samples);
   enterLayer(0, "conv.");
   convolution.begin(samples, 1, encoderConfig.filters, encoderConfig.taps);
@@ -28,7 +28,7 @@ export function buildCodecEncoder(level: u32, samples: u32): void {
   let tokens = samples;
   let channels = encoderConfig.filters;
   for (let stage: u32 = 0; stage < encoderConfig.ratioCount; stage++) {
-    residualUnit(level, stage, x, tokens, channels);
+    residualUnit(stage, x, tokens, channels);
     x = strided(stage, x, tokens, channels);
     tokens = stepsOf(tokens, encoderConfig.ratio(stage));
     channels *= 2;
@@ -64,7 +64,7 @@ function enterUnit(stage: u32, place: u32): void {
 }
 
 /** x += widening(elu(narrowing(elu(x)))). */
-function residualUnit(level: u32, stage: u32, x: u32, tokens: u32, channels: u32): void {
+function residualUnit(stage: u32, x: u32, tokens: u32, channels: u32): void {
   const inner = channels / encoderConfig.compress;
   enterUnit(stage, NARROWING);
   convolution.begin(tokens, channels, inner, encoderConfig.residualTaps);
@@ -73,9 +73,10 @@ function residualUnit(level: u32, stage: u32, x: u32, tokens: u32, channels: u32
   convolution.after = Activation.Elu;
   const narrow = convolution.emit(x, true);
   enterUnit(stage, WIDENING);
-  const w = tensor("weight", channels, inner);
-  const bias = tensor("bias", channels, 1);
-  projectOnto(x, narrow, w, bias, sized(tokens, inner, channels), level);
+  // As a convolution of one tap: a recording has more rows than products are made for.
+  convolution.begin(tokens, inner, channels, 1);
+  convolution.emitOnto(narrow, x);
+  release(narrow);
 }
 
 /** To twice the channels, a step for each `ratio` of time. Releases x. */

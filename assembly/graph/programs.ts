@@ -92,7 +92,7 @@ export function buildEncoder(kind: u32, samples: u32): bool {
   setAct(Dtype.F32);
   keepWeightsAs(Dtype.Stored);
   if (kind == ProgramKind.EncodeSpeaker) buildSpeakerEncoder(samples);
-  else buildCodecEncoder(key.level, samples);
+  else buildCodecEncoder(samples);
   builtBytes = finishProgram(key);
   if (builtBytes == 0) error = currentFault();
   return builtBytes != 0;

@@ -61,8 +61,21 @@ export class Convolution {
     return this.emitWith(x, w, hasBias ? tensor("bias", this.outputs, 1) : ABSENT);
   }
 
+  /** The same onto y. Keeps x. */
+  emitOnto(x: u32, y: u32): void {
+    beginWeight(WeightKind.ConvTaps, this.outputs, this.taps * this.inputs, 0);
+    part("weight");
+    const w = endWeight(Dtype.Stored);
+    this.emitTo(x, w, tensor("bias", this.outputs, 1), y, 1);
+  }
+
   emitWith(x: u32, w: u32, bias: u32): u32 {
     const y = acquire(<u64>this.steps * this.outputs, Dtype.F32);
+    this.emitTo(x, w, bias, y, 0);
+    return y;
+  }
+
+  private emitTo(x: u32, w: u32, bias: u32, y: u32, adds: u32): void {
     emit(
       encodeConv1d(
         here(),
@@ -81,9 +94,9 @@ export class Convolution {
         this.padding,
         this.before,
         this.after,
+        adds,
       ),
     );
-    return y;
   }
 }
 

@@ -740,11 +740,11 @@ inline constexpr OperandInfo kConv1dOperands[] = {
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[8], times(w[9], w[6])); }},
     {"bias", OperandClass::kWeight, Space::kBuffer, Access::kRead, true, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[8]; }},
-    {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
+    {"y", OperandClass::kAct, Space::kBuffer, Access::kReadWrite, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[7], w[8]); }},
 };
-inline constexpr ParamInfo kConv1dParams[] = {{"tokens", false}, {"inputs", false}, {"steps", false}, {"outputs", false}, {"taps", false}, {"stride", false}, {"dilation", false}, {"pad_left", false}, {"padding", false}, {"before", false}, {"after", false}};
-inline constexpr OpInfo kConv1dInfo = {OpCode::kConv1d, "conv1d", 16, kConv1dOperands, 4, kConv1dParams, 11, 0, false};
+inline constexpr ParamInfo kConv1dParams[] = {{"tokens", false}, {"inputs", false}, {"steps", false}, {"outputs", false}, {"taps", false}, {"stride", false}, {"dilation", false}, {"pad_left", false}, {"padding", false}, {"before", false}, {"after", false}, {"adds", false}};
+inline constexpr OpInfo kConv1dInfo = {OpCode::kConv1d, "conv1d", 17, kConv1dOperands, 4, kConv1dParams, 12, 0, false};
 
 inline constexpr OperandInfo kActivationOperands[] = {
     {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
@@ -1584,6 +1584,7 @@ void bind(const Binding& from, const std::uint32_t* words, conv1d::Args& a) {
   a.padding = words[13];
   a.before = words[14];
   a.after = words[15];
+  a.adds = words[16];
 }
 
 template <class Binding>

@@ -26,13 +26,15 @@ struct Form {
   Activation after = Activation::kNone;
   Dtype weight = Dtype::kF32;
   bool biased = true;
+  bool adds = false;
 };
 
 Args build(Buffers& b, Shape s, Form form) {
   return Args{.x = b.input("x", std::size_t{s.tokens} * s.inputs),
               .w = b.input("w", std::size_t{s.outputs} * s.taps * s.inputs, form.weight),
               .bias = form.biased ? b.input("bias", s.outputs, form.weight) : ConstTensor{},
-              .y = b.output("y", std::size_t{s.steps} * s.outputs),
+              .y = form.adds ? b.state("y", std::size_t{s.steps} * s.outputs)
+                             : b.output("y", std::size_t{s.steps} * s.outputs),
               .tokens = s.tokens,
               .inputs = s.inputs,
               .steps = s.steps,
@@ -43,7 +45,8 @@ Args build(Buffers& b, Shape s, Form form) {
               .pad_left = s.pad_left,
               .padding = static_cast<std::uint32_t>(form.padding),
               .before = static_cast<std::uint32_t>(form.before),
-              .after = static_cast<std::uint32_t>(form.after)};
+              .after = static_cast<std::uint32_t>(form.after),
+              .adds = form.adds ? 1u : 0u};
 }
 
 // f32 sums of up to 4096 products: an error grows like the square root of their number. What an
@@ -83,6 +86,7 @@ KERNEL_CASES(conv1d) {
   const Form mirrored{
       .padding = Padding::kReflect, .after = Activation::kRelu, .weight = Dtype::kBf16};
   const Form curved{.before = Activation::kElu};
+  const Form adding{.before = Activation::kElu, .adds = true};
   const Form squashed{.padding = Padding::kReplicate, .after = Activation::kTanh, .biased = false};
   for (const Shape s : {Shape{40, 3, 40, 5, 7, 1, 1, 6}, Shape{41, 4, 11, 8, 8, 4, 1, 4},
                         Shape{37, 16, 8, 24, 10, 5, 1, 5}, Shape{9, 64, 9, 32, 3, 1, 1, 2}}) {
@@ -100,6 +104,10 @@ KERNEL_CASES(conv1d) {
   }
   for (const Shape s : {Shape{11, 32, 6, 32, 4, 2, 1, 2}, Shape{10, 32, 5, 32, 4, 2, 1, 2}}) {
     cases.add(item(s, squashed, "replicated, tanh"));
+  }
+  for (const Shape s : {Shape{70, 32, 70, 64, 1, 1, 1, 0}, Shape{70, 5, 70, 9, 3, 1, 1, 2},
+                        Shape{900, 16, 900, 32, 1, 1, 1, 0}}) {
+    cases.add(item(s, adding, "elu first, onto y"));
   }
   cases.add(item({300, 64, 300, 64, 3, 1, 3, 3}, mirrored, "mirrored, relu"));
   cases.add(item({1920, 1, 1920, 64, 7, 1, 1, 6}, plain, "zeros"));

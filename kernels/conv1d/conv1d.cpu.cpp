@@ -49,8 +49,16 @@ struct Put {
   std::size_t first;
 
   [[gnu::always_inline]] void operator()(std::size_t m, std::size_t n, float sum) const {
-    const F32x16 x = broadcast(sum + bias[n]);
-    store_first(a.y.f32() + (first + m) * a.outputs + n, activated(a.after, x), 1);
+    float* at = a.y.f32() + (first + m) * a.outputs + n;
+    float all[16];
+    store(all, activated(a.after, broadcast(sum + bias[n])));
+    *at = a.adds == 1 ? *at + all[0] : all[0];
+  }
+  /// Of sixteen neighbours.
+  [[gnu::always_inline]] void operator()(std::size_t m, std::size_t n, F32x16 sums) const {
+    float* at = a.y.f32() + (first + m) * a.outputs + n;
+    const F32x16 y = activated(a.after, sums + load(bias + n));
+    store(at, a.adds == 1 ? load(at) + y : y);
   }
 };
 

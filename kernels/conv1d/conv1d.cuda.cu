@@ -101,7 +101,9 @@ __global__ void __launch_bounds__(kThreads) conv1d_kernel(const __grid_constant_
       const std::uint32_t output = first_output + across * kEach + j;
       if (step >= a.steps || output >= a.outputs) continue;
       const float sum = sums[i][j] + (a.bias ? a.bias.at(output) : 0.0f);
-      y[step * a.outputs + output] = narrow<T>(activated(a.after, sum));
+      T* const at = y + step * a.outputs + output;
+      const float held = a.adds == 1 ? widen(*at) : 0.0f;
+      *at = narrow<T>(held + activated(a.after, sum));
     }
   }
 }

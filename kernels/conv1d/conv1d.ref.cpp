@@ -14,6 +14,7 @@ Status check(const Args& a) {
   VOXFUSE_REQUIRE(a.padding <= static_cast<std::uint32_t>(Padding::kReplicate), kBadShape);
   VOXFUSE_REQUIRE(a.before <= static_cast<std::uint32_t>(Activation::kTanh), kBadShape);
   VOXFUSE_REQUIRE(a.after <= static_cast<std::uint32_t>(Activation::kTanh), kBadShape);
+  VOXFUSE_REQUIRE(a.adds <= 1, kBadShape);
   VOXFUSE_REQUIRE(a.x.dtype == a.y.dtype, kBadDtype);
   if (a.padding != static_cast<std::uint32_t>(Padding::kReflect)) return {};
   const std::uint64_t last =
@@ -69,7 +70,9 @@ Status reference(const Args& a) {
           sum += weight * seen(a, position, c);
         }
       }
-      a.y.set(s * a.outputs + o, activated(a.after, sum));
+      const std::size_t at = s * a.outputs + o;
+      const double held = a.adds == 1 ? a.y.at(at) : 0.0;
+      a.y.set(at, held + activated(a.after, sum));
     }
   }
   return {};

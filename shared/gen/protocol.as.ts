@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH: u32 = 0x31649e89;
+export const LAYOUT_HASH: u32 = 0x18b33ac2;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC: u32 = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -3510,7 +3510,7 @@ export function encodeExportLogits(
   return 6;
 }
 
-/** y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends. Returns the words written. */
+/** y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends; or that onto y. Returns the words written. */
 export function encodeConv1d(
   at: usize,
   x: u32,
@@ -3528,8 +3528,9 @@ export function encodeConv1d(
   padding: u32,
   before: u32,
   after: u32,
+  adds: u32,
 ): u32 {
-  store<u32>(at, 100 | (16 << 16));
+  store<u32>(at, 100 | (17 << 16));
   store<u32>(at, x, 4);
   store<u32>(at, w, 8);
   store<u32>(at, bias, 12);
@@ -3545,7 +3546,8 @@ export function encodeConv1d(
   store<u32>(at, padding, 52);
   store<u32>(at, before, 56);
   store<u32>(at, after, 60);
-  return 16;
+  store<u32>(at, adds, 64);
+  return 17;
 }
 
 /** y = f(x). Returns the words written. */

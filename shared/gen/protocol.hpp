@@ -7,7 +7,7 @@
 // clang-format off
 namespace voxfuse {
 
-inline constexpr std::uint32_t kLayoutHash = 0x31649e89u;
+inline constexpr std::uint32_t kLayoutHash = 0x18b33ac2u;
 inline constexpr std::uint32_t kProgramMagic = 1196447830u;  ///< First word of a program: 'VXPG'.
 inline constexpr std::uint32_t kSubmissionMagic = 1112758358u;  ///< First word of a submission: 'VXSB'.
 inline constexpr std::uint32_t kRegionMagic = 1196578902u;  ///< First word of the shared region: 'VXRG'; written last.
@@ -225,7 +225,7 @@ enum class OpCode : std::uint32_t {
   kPick = 79,  ///< The one definition of picking: penalty, suppression, temperature, top-k, top-p, draw. Group 0 may end the row.
   kPublishCodes = 80,  ///< frame += 1 and codes_count = frame where valid is 1; forced frames that were already published stay so.
   kExportLogits = 81,  ///< The lane's logits go to its row, for host sampling.
-  kConv1d = 100,  ///< y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends.
+  kConv1d = 100,  ///< y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends; or that onto y.
   kActivation = 101,  ///< y = f(x).
   kLogMel = 102,  ///< y = log(max(Σ filters · |x|, 1e-5)), with |x| = sqrt(re² + im² + 1e-9).
   kColumns = 103,  ///< y[m, y_at + i] = x[m, x_at + i], i < width; or of x's only row, over and over.

@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH = 0x31649e89;
+export const LAYOUT_HASH = 0x18b33ac2;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -390,7 +390,7 @@ export const OpCode = {
   PublishCodes: 80,
   /** The lane's logits go to its row, for host sampling. */
   ExportLogits: 81,
-  /** y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends. */
+  /** y[s] = after(bias + Σ w[:, tap] · before(x[s·stride + tap·dilation - pad_left])) over a whole recording, padded beyond its ends; or that onto y. */
   Conv1d: 100,
   /** y = f(x). */
   Activation: 101,
@@ -467,7 +467,7 @@ export const OPS: ReadonlyMap<number, OpInfo> = new Map<number, OpInfo>([
   [79, { name: "pick", operands: [{ name: "logits", access: "read", shape: "lanes,vocab" }, { name: "valid", access: "read_write", shape: "lanes" }, { name: "row", access: "read_write", shape: "1" }, { name: "codes", access: "read_write", shape: "frames_max*groups" }, { name: "seen", access: "read_write", shape: "seen_words" }, { name: "scratch", access: "write", shape: "lanes,2*vocab" }], params: [{ name: "lanes", type: "u32" }, { name: "vocab", type: "u32" }, { name: "group", type: "u32" }, { name: "groups", type: "u32" }, { name: "frames_max", type: "u32" }, { name: "seen_words", type: "u32" }, { name: "audio_codes", type: "u32" }, { name: "end_id", type: "u32" }] }],
   [80, { name: "publish_codes", operands: [{ name: "valid", access: "read", shape: "lanes" }, { name: "row", access: "read_write", shape: "1" }], params: [{ name: "lanes", type: "u32" }] }],
   [81, { name: "export_logits", operands: [{ name: "logits", access: "read", shape: "lanes,vocab" }, { name: "exported", access: "write", shape: "logits_max" }], params: [{ name: "lanes", type: "u32" }, { name: "vocab", type: "u32" }, { name: "logits_max", type: "u32" }] }],
-  [100, { name: "conv1d", operands: [{ name: "x", access: "read", shape: "tokens,inputs" }, { name: "w", access: "read", shape: "outputs,taps*inputs" }, { name: "bias", access: "read", shape: "outputs" }, { name: "y", access: "write", shape: "steps,outputs" }], params: [{ name: "tokens", type: "u32" }, { name: "inputs", type: "u32" }, { name: "steps", type: "u32" }, { name: "outputs", type: "u32" }, { name: "taps", type: "u32" }, { name: "stride", type: "u32" }, { name: "dilation", type: "u32" }, { name: "pad_left", type: "u32" }, { name: "padding", type: "u32" }, { name: "before", type: "u32" }, { name: "after", type: "u32" }] }],
+  [100, { name: "conv1d", operands: [{ name: "x", access: "read", shape: "tokens,inputs" }, { name: "w", access: "read", shape: "outputs,taps*inputs" }, { name: "bias", access: "read", shape: "outputs" }, { name: "y", access: "read_write", shape: "steps,outputs" }], params: [{ name: "tokens", type: "u32" }, { name: "inputs", type: "u32" }, { name: "steps", type: "u32" }, { name: "outputs", type: "u32" }, { name: "taps", type: "u32" }, { name: "stride", type: "u32" }, { name: "dilation", type: "u32" }, { name: "pad_left", type: "u32" }, { name: "padding", type: "u32" }, { name: "before", type: "u32" }, { name: "after", type: "u32" }, { name: "adds", type: "u32" }] }],
   [101, { name: "activation", operands: [{ name: "x", access: "read", shape: "rows,width" }, { name: "y", access: "write", shape: "rows,width" }], params: [{ name: "rows", type: "u32" }, { name: "width", type: "u32" }, { name: "kind", type: "u32" }] }],
   [102, { name: "log_mel", operands: [{ name: "x", access: "read", shape: "frames,2*bins" }, { name: "filters", access: "read", shape: "bands,bins" }, { name: "y", access: "write", shape: "frames,bands" }], params: [{ name: "frames", type: "u32" }, { name: "bins", type: "u32" }, { name: "bands", type: "u32" }] }],
   [103, { name: "columns", operands: [{ name: "x", access: "read", shape: "x_rows,x_stride" }, { name: "y", access: "write", shape: "rows,y_stride" }], params: [{ name: "rows", type: "u32" }, { name: "width", type: "u32" }, { name: "x_rows", type: "u32" }, { name: "x_stride", type: "u32" }, { name: "x_at", type: "u32" }, { name: "y_stride", type: "u32" }, { name: "y_at", type: "u32" }] }],

@@ -21,8 +21,11 @@ const IN_PLACE = new Set([
   "frame_embed",
   "activation",
 ]);
-/** Ops that write one token of a buffer and leave the rest to others. */
-const PART_WRITERS = new Set(["hidden_load", "code_embed"]);
+/**
+ * Ops that write one token of a buffer and leave the rest to others, or that read it only where
+ * they are told to add onto it.
+ */
+const PART_WRITERS = new Set(["hidden_load", "code_embed", "conv1d"]);
 
 /** Everything wrong with a program, in words; empty for a sound one. */
 export function problemsOf(program: Program, layout: EngineLayout): string[] {
