@@ -6,17 +6,18 @@ export const SAMPLE_RATES_HZ = { min: 4000, max: 384_000 } as const;
 
 // A Kaiser window whose sidelobes lie below -105 dB. With so many zero crossings on either side the
 // filter falls from the end of the passband to the first alias within the rest of the band.
-const ZERO_CROSSINGS = 48;
+const ZERO_CROSSINGS = 64;
 const KAISER_BETA = 11;
-/** End of the passband's fall, as a share of the lower rate's Nyquist frequency: its middle. */
+/** Middle of the filter's fall, as a share of the lower rate's Nyquist frequency. */
 const CUTOFF = 0.955;
-/** Phases that are tabulated; between rates with more of them the filter is computed each time. */
-const TABLE_ELEMENTS_MAX = 1 << 21;
+/** Phases that are tabulated; between rates with more of them two neighbours are interpolated. */
+const PHASES_MAX = 2048;
 
 /**
  * The same sound at another rate, as long as before to the nearest PCM sample. Sums are f64.
  *
- * Passband within 0.1 dB up to 0.45 of the lower rate; aliases below -90 dB.
+ * Passband within 0.1 dB up to 0.45 of the lower rate; aliases of what lies beyond 0.51 of it below
+ * -90 dB.
  *
  * @throws {VoxfuseError} ERR_AUDIO_INVALID for a rate outside SAMPLE_RATES_HZ.
  */
@@ -50,21 +51,28 @@ class Filter {
   readonly #scale: number;
   /** Taps on either side of the input sample at or before the output. */
   readonly #reach: number;
-  readonly #table: readonly Float64Array[] | undefined;
+  /** Of phase 0 to 1, both included. */
+  readonly #table: readonly Float64Array[];
 
   constructor(phases: number, ratio: number) {
     this.#phases = phases;
     this.#scale = CUTOFF * ratio;
     this.#reach = Math.ceil(ZERO_CROSSINGS / this.#scale);
-    const isSmall = phases * 2 * this.#reach <= TABLE_ELEMENTS_MAX;
-    this.#table = isSmall
-      ? Array.from({ length: phases }, (_, phase) => this.#tapsOf(phase))
-      : undefined;
+    const rows = Math.min(phases, PHASES_MAX);
+    this.#table = Array.from({ length: rows + 1 }, (_, row) => this.#tapsOf(row / rows));
   }
 
   /** The sound at `phase` / phases behind input sample `base`. */
   at(samples: Float32Array, base: number, phase: number): number {
-    const taps = this.#table?.[phase] ?? this.#tapsOf(phase);
+    const place = (phase * (this.#table.length - 1)) / this.#phases;
+    const row = Math.floor(place);
+    const lower = this.#sum(samples, base, row);
+    const share = place - row;
+    return share === 0 ? lower : lower + share * (this.#sum(samples, base, row + 1) - lower);
+  }
+
+  #sum(samples: Float32Array, base: number, row: number): number {
+    const taps = this.#table[row] ?? new Float64Array(0);
     const first = base - this.#reach + 1;
     const from = Math.max(0, -first);
     const end = Math.min(taps.length, samples.length - first);
@@ -74,11 +82,11 @@ class Filter {
   }
 
   /** Taps for input samples base - reach + 1 … base + reach; they add up to 1. */
-  #tapsOf(phase: number): Float64Array {
+  #tapsOf(fraction: number): Float64Array {
     const taps = new Float64Array(2 * this.#reach);
     let sum = 0;
     for (let tap = 0; tap < taps.length; tap++) {
-      const distance = tap - this.#reach + 1 - phase / this.#phases;
+      const distance = tap - this.#reach + 1 - fraction;
       const value = sinc(distance * this.#scale) * kaiser(distance / this.#reach);
       taps[tap] = value;
       sum += value;

@@ -1,4 +1,3 @@
-import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import { toPcm16 } from "./pcm.ts";
 
@@ -12,15 +11,8 @@ export interface WavDescription {
   readonly channels?: number;
 }
 
-/** A parsed WAV file. */
-export interface Wav extends Required<WavDescription> {
-  /** In [-1, 1], channels interleaved. */
-  readonly samples: Float32Array;
-}
-
 const BYTES_PER_SAMPLE = { pcm16: 2, float32: 4 } as const;
 const FORMAT_TAG = { pcm16: 1, float32: 3 } as const;
-const TAG_EXTENSIBLE = 0xfffe;
 const SIZE_UNKNOWN = 0xffff_ffff;
 
 /**
@@ -98,70 +90,4 @@ export function encodeWav(
   file.set(header);
   file.set(data, header.length);
   return file;
-}
-
-/**
- * Reads a WAV file of 16-bit or 32-bit float PCM. Unknown chunks are skipped; a data chunk of
- * unknown size (0xFFFFFFFF) runs to the end.
- *
- * @throws {VoxfuseError} ERR_AUDIO_INVALID for anything else.
- */
-export function parseWav(bytes: Uint8Array): Wav {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || tagAt(view, 0) !== "RIFF" || tagAt(view, 8) !== "WAVE") {
-    throw invalid("it does not start with RIFF … WAVE");
-  }
-  let description: Required<WavDescription> | undefined;
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const name = tagAt(view, at);
-    const declared = view.getUint32(at + 4, true);
-    const start = at + 8;
-    const end = declared === SIZE_UNKNOWN ? bytes.length : start + declared;
-    if (end > bytes.length) throw invalid(`it ends inside its ${quote(name)} chunk`);
-    if (name === "fmt ") {
-      description = parseFormat(new DataView(view.buffer, view.byteOffset + start, end - start));
-    } else if (name === "data") {
-      if (description === undefined) throw invalid("its data comes before its format");
-      return {
-        ...description,
-        samples: parseSamples(bytes.subarray(start, end), description.format),
-      };
-    }
-    at = end + (declared % 2); // chunks are padded to even lengths
-  }
-  throw invalid("it has no data chunk");
-}
-
-function parseFormat(chunk: DataView): Required<WavDescription> {
-  if (chunk.byteLength < 16) throw invalid("its format chunk is too short");
-  let tag = chunk.getUint16(0, true);
-  // The extensible form keeps the real tag in the first bytes of a GUID.
-  if (tag === TAG_EXTENSIBLE && chunk.byteLength >= 26) tag = chunk.getUint16(24, true);
-  const bits = chunk.getUint16(14, true);
-  const format = WAV_FORMATS.find(
-    (each) => FORMAT_TAG[each] === tag && 8 * BYTES_PER_SAMPLE[each] === bits,
-  );
-  const channels = chunk.getUint16(2, true);
-  const sampleRateHz = chunk.getUint32(4, true);
-  if (format === undefined) throw invalid(`format ${tag} with ${bits} bits is not read`);
-  if (channels === 0 || sampleRateHz === 0) throw invalid("it has no channels or no sample rate");
-  return { format, channels, sampleRateHz };
-}
-
-function parseSamples(bytes: Uint8Array, format: WavFormat): Float32Array {
-  const { buffer } = new Uint8Array(bytes); // a copy is aligned, which bytes need not be
-  const count = Math.floor(bytes.length / BYTES_PER_SAMPLE[format]);
-  if (format === "float32") return new Float32Array(buffer, 0, count);
-  return Float32Array.from(new Int16Array(buffer, 0, count), (sample) => sample / 32_768);
-}
-
-function tagAt(view: DataView, offset: number): string {
-  return String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(offset + i)));
-}
-
-function invalid(what: string): VoxfuseError {
-  return new VoxfuseError(
-    "ERR_AUDIO_INVALID",
-    `This is not a WAV file that can be read: ${what}. Give 16-bit or 32-bit float PCM WAV.`,
-  );
 }

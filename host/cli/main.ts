@@ -10,6 +10,7 @@ import { addPlan } from "./plan.ts";
 import { addSidecar } from "./sidecar.ts";
 import { addSpeak } from "./speak.ts";
 import { addTrace } from "./trace.ts";
+import { addVoice } from "./voice.ts";
 import { addVoices } from "./voices.ts";
 
 const EXIT_HELP = `
@@ -37,7 +38,16 @@ const program = new Command("voxfuse")
   .addHelpText("after", EXIT_HELP)
   .showHelpAfterError("(voxfuse --help says more)")
   .exitOverride();
-for (const add of [addSpeak, addVoices, addBench, addTrace, addPlan, addSidecar, addDoctor]) {
+for (const add of [
+  addSpeak,
+  addVoice,
+  addVoices,
+  addBench,
+  addTrace,
+  addPlan,
+  addSidecar,
+  addDoctor,
+]) {
   add(program);
 }
 for (const command of program.commands) command.exitOverride();

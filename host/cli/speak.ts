@@ -28,6 +28,9 @@ interface SpeakFlags extends EngineFlags {
   readonly play?: boolean;
 }
 
+/** Names of voice files end so; those of a model's voices do not. */
+const VOICE_SUFFIX = ".voxvoice";
+
 const DEFAULT_TEXT = "Hello! I am a small voice that lives inside this package.";
 
 export function addSpeak(program: Command): void {
@@ -37,7 +40,7 @@ export function addSpeak(program: Command): void {
     .argument("[text...]", "what to say; - reads it from standard input")
     .option("-f, --file <file>", "read the text from a file")
     .option("-o, --output <file>", "WAV file; - streams to standard output", "voxfuse.wav")
-    .option("--voice <name>", "see `voxfuse voices`")
+    .option("--voice <name>", "see `voxfuse voices`; or a file of `voxfuse voice create`")
     .option("--language <name>", "see `voxfuse voices`")
     .option("--instruct <text>", "how to speak, for models that take instructions")
     .option("--layout <layout>", "nonStreaming or streaming: how the text is fed to the model")
@@ -90,9 +93,9 @@ async function speak(text: string, flags: SpeakFlags): Promise<void> {
   }).finally(() => {
     loading.clear();
   });
-  const options = { ...speakOptions(flags), signal };
   let path: string | undefined;
   try {
+    const options = { ...(await speakOptions(flags)), signal };
     if (flags.output === "-") await streamOut(engine.stream(text, options), engine.sampleRate);
     else path = await speakToFile(engine, text, options, flags);
   } finally {
@@ -101,11 +104,11 @@ async function speak(text: string, flags: SpeakFlags): Promise<void> {
   if (flags.play === true && path !== undefined) await play(path, signal);
 }
 
-function speakOptions(flags: SpeakFlags): SpeakOptions {
-  const { voice, language, instruct, layout, seed } = flags;
+async function speakOptions(flags: SpeakFlags): Promise<SpeakOptions> {
+  const { language, instruct, layout, seed } = flags;
   const { temperature, topK, topP, repetitionPenalty, maxNewTokens, greedy } = flags;
   return {
-    voice,
+    voice: await voiceOf(flags),
     language,
     instruct,
     layout,
@@ -117,6 +120,13 @@ function speakOptions(flags: SpeakFlags): SpeakOptions {
     maxNewTokens,
     ...(greedy === true ? { doSample: false, subtalkerDoSample: false } : {}),
   };
+}
+
+/** A name of the model's, or a voice that a file holds. */
+async function voiceOf({ voice }: SpeakFlags): Promise<SpeakOptions["voice"]> {
+  if (voice?.endsWith(VOICE_SUFFIX) !== true) return voice;
+  const { Voice } = await import("../index.ts");
+  return Voice.load(voice);
 }
 
 async function speakToFile(

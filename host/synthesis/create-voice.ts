@@ -15,8 +15,9 @@ import type { VoiceModel } from "./voice.ts";
 /** What a voice is made of. */
 export interface CreateVoiceOptions {
   /**
-   * The recording: a WAV file's path or its bytes, or mono PCM samples in [-1, 1] at `sampleRate`.
-   * 0.5 to 60 seconds.
+   * The recording, 0.5 to 60 seconds: a file's path or its bytes, or mono PCM samples in [-1, 1]
+   * at `sampleRate`. WAV is always read; FLAC, MP3 and Ogg with the decoder packages that are
+   * optional peers of this one, or by `ffmpeg` on PATH, which may know other formats too.
    */
   readonly audio: AudioInput;
   /** Of PCM samples given as a Float32Array. Default: the model's own. [Hz] */

@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import test from "ava";
 import type { ExecutionContext } from "ava";
-import { parseWav } from "../../host/audio/wav.ts";
+import { parseWav } from "../../host/audio/read-wav.ts";
 import { PROJECT, temporaryFolder } from "../support/golden.ts";
 import { nativeProgram } from "../support/native.ts";
 import { TINY } from "../support/engine.ts";
+
+const BASE = "tests/golden/tiny-base";
+const RECORDING = join(BASE, "expected", "reference-24k.wav");
 
 const MAIN = join("build", "js", "host", "cli", "main.js");
 const SPEAK = ["speak", "Hi.", "--model", TINY, "--seed", "7", "--max-new-tokens", "4"];
@@ -60,6 +63,25 @@ test("-o - streams the same sound to standard output, and nothing else", async (
   const { code, stdout, stderr } = await voxfuse(...SPEAK, "-o", "-");
   t.is(code, 0, stderr);
   t.deepEqual(parseWav(stdout).samples, parseWav(readFileSync(path)).samples);
+});
+
+test("a voice is made of a recording, shown, and spoken with", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "anna.voxvoice");
+  const transcript = "It's nineteen degrees.";
+  const wanted = ["--model", BASE, "--transcript", transcript, "-o", path, "--json"];
+  const created = await voxfuse("voice", "create", RECORDING, ...wanted);
+  t.is(created.code, 0, created.stderr);
+  const said: unknown = JSON.parse(created.stdout.toString("utf8"));
+  t.like(said, { path, kind: "in-context", frames: 18, transcript, model: { name: "tiny-base" } });
+  const shown = await voxfuse("voice", "show", path, "--json");
+  t.deepEqual(JSON.parse(shown.stdout.toString("utf8")), said);
+  const plain = await voxfuse("voice", "show", path);
+  t.regex(plain.stdout.toString("utf8"), /recording +18 code frames/);
+  const speak = ["speak", "Hi.", "--model", BASE, "--voice", path, "--max-new-tokens", "4"];
+  const spoken = await voxfuse(...speak, "-o", join(folder, "a.wav"));
+  t.is(spoken.code, 0, spoken.stderr);
+  t.is(parseWav(readFileSync(join(folder, "a.wav"))).samples.length, 3 * 1920);
 });
 
 test("voices, as JSON", async (t) => {
@@ -114,6 +136,11 @@ const EXITS: readonly (readonly [code: number, says: RegExp, ...args: string[]])
   [2, /ERR_INVALID_ARGUMENT/, "speak", "--model", TINY, "--file", "/no/such/file"],
   [2, /ERR_INVALID_ARGUMENT/, "bench", "--model", TINY, "--contexts", "8"],
   [2, /ERR_TEXT_EMPTY/, "speak", "--model", TINY, "-"],
+  [2, /ERR_VOICE_REQUIRED/, "speak", "Hi.", "--model", BASE],
+  [2, /ERR_VOICE_INVALID/, "speak", "Hi.", "--model", BASE, "--voice", "no.voxvoice"],
+  [2, /ERR_VOICE_INVALID/, "voice", "show", "package.json"],
+  [2, /ERR_AUDIO_INVALID/, "voice", "create", "no.wav", "--model", BASE],
+  [2, /ERR_CLONING_UNSUPPORTED/, "voice", "create", RECORDING, "--model", TINY],
   [3, /ERR_MODEL_NOT_FOUND/, "speak", "Hi.", "--model", "no-such-model"],
   [3, /ERR_MODEL_FILE_MISSING|ERR_MODEL_NOT_FOUND/, "voices", "--model", "tests/golden"],
   [4, /ERR_SIDECAR_MISSING/, ...SPEAK, "--sidecar", "unix:/no/such/socket"],

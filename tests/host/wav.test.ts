@@ -1,7 +1,8 @@
 import test from "ava";
 
 import { concatPcm, durationSeconds, toPcm16 } from "../../host/audio/pcm.ts";
-import { encodeWav, parseWav, WAV_FORMATS, wavData, wavHeader } from "../../host/audio/wav.ts";
+import { parseWav } from "../../host/audio/read-wav.ts";
+import { encodeWav, WAV_FORMATS, wavData, wavHeader } from "../../host/audio/wav.ts";
 import { throwsCode } from "../support/golden.ts";
 
 const SAMPLES = Float32Array.of(0, 0.5, -0.5, 0.25, -1, 32_767 / 32_768);
@@ -110,7 +111,7 @@ for (const [what, bytes] of [
   ["another format", new TextEncoder().encode("OggS............")],
   ["a file that is cut short", FILE.subarray(0, FILE.length - 1)],
   ["a file without data", FILE.subarray(0, 36)],
-  ["24-bit PCM", patched(34, 24, 0)],
+  ["24-bit PCM in blocks of two bytes", patched(34, 24, 0)],
   ["no channels", patched(22, 0, 0)],
   ["a short format chunk", patched(16, 4, 0)],
   ["data before its format", Buffer.concat([FILE.subarray(0, 12), FILE.subarray(36)])],

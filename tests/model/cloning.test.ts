@@ -4,7 +4,7 @@ import type { ExecutionContext } from "ava";
 
 import { Voxfuse } from "../../host/index.ts";
 import type { LoadOptions, SpeakOptions, Voice } from "../../host/index.ts";
-import { parseWav } from "../../host/audio/wav.ts";
+import { parseWav } from "../../host/audio/read-wav.ts";
 import { ProbeKind, ProgramKind } from "../../shared/gen/protocol.ts";
 import { probeEncoder } from "../support/encoder.ts";
 import { golden, readTensor } from "../support/golden.ts";
@@ -148,3 +148,25 @@ test.serial("a voice is the same whatever the encoder runs beside", async (t) =>
   await speech;
   t.deepEqual(beside, alone);
 });
+
+for (const [what, ...file] of [
+  ["MP3", "recordings", "reference.mp3"],
+  ["FLAC", "recordings", "reference.flac"],
+  ["Ogg Opus", "recordings", "reference-opus.ogg"],
+  ["Ogg Vorbis", "recordings", "reference-vorbis.ogg"],
+  ["stereo WAV of 44.1 kHz", "tiny-base", "expected", "reference-44k.wav"],
+] as const) {
+  // What compression takes away, random weights may weigh as they like: the vector is near, and no
+  // more can be asked of it.
+  test.serial(`the recording as ${what} makes nearly the same vector`, async (t) => {
+    await using engine = await Voxfuse.load({ model: MODEL });
+    const { embedding } = await engine.createVoice({ audio: golden("", ...file) });
+    const { values } = await readTensor(EXPECTED, "speaker_embedding");
+    const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+      Array.from(a).reduce((sum, x, index) => sum + x * (b[index] ?? NaN), 0);
+    const similarity =
+      dot(values, embedding) / Math.sqrt(dot(values, values) * dot(embedding, embedding));
+    t.log(similarity.toFixed(5));
+    t.true(similarity >= 0.99, `${similarity}`);
+  });
+}
