@@ -9,7 +9,7 @@ import { encoderConfig } from "../encoder-config";
 import { acquire, release } from "../plan/buffers";
 import { emit, here, probe } from "../plan/writer";
 import { convolution, recordingInput, recordingResult } from "./recording";
-import { addScaled, geluInPlace, project } from "./steps";
+import { addScaled, geluInPlace } from "./steps";
 import { beginWeight, endWeight, part, scope, scopeIndex, scopeText, tensor } from "./weights";
 
 /** Layers of the official module list for each stage: residual unit, activation, convolution. */
@@ -121,6 +121,12 @@ function transformer(x: u32, tokens: u32): void {
     addScaled(x, attended, "self_attn_layer_scale.scale", tokens, width);
     addScaled(x, feedForward(x, tokens), "mlp_layer_scale.scale", tokens, width);
   }
+}
+
+/** x · wᵀ with the scope's tensor `suffix`, as a convolution of one tap: for many rows. Keeps x. */
+function project(x: u32, rows: u32, inputs: u32, outputs: u32, suffix: string): u32 {
+  convolution.begin(rows, inputs, outputs, 1);
+  return convolution.emitWith(x, tensor(suffix, outputs, inputs), ABSENT);
 }
 
 /** From the residual stream to the projected attention. Keeps x. */

@@ -8,6 +8,7 @@ import { encodeTranscript } from "../text/prompt-tokens.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { RECORDING_SECONDS } from "./cloning-limits.ts";
 import { flag, invalid } from "./limits.ts";
+import { onAbort } from "./session/aborts.ts";
 import type { Pump } from "./session/pump.ts";
 import { Voice } from "./voice.ts";
 import type { VoiceModel } from "./voice.ts";
@@ -84,8 +85,7 @@ export async function createVoice(
   const vector = encoders.encode(ProgramKind.EncodeSpeaker, samples);
   const codes =
     transcript === undefined ? undefined : encoders.encode(ProgramKind.EncodeCodes, samples);
-  const [embedding, data] = await Promise.all([vector, codes]);
-  signal?.throwIfAborted();
+  const [embedding, data] = await unlessAborted(Promise.all([vector, codes]), signal);
   const groups = checkpoint.config.codeGroups;
   return new Voice({
     model: voiceModelOf(checkpoint),
@@ -93,6 +93,22 @@ export async function createVoice(
     codes: data === undefined ? null : { data: new Uint32Array(aligned(data)), frames, groups },
     transcript: transcript ?? null,
   });
+}
+
+/** What `work` comes to; the signal's reason as soon as it is aborted, though work goes on. */
+async function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  let forget: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    forget = onAbort(signal, reject);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    forget();
+  }
 }
 
 function aligned(bytes: Uint8Array): ArrayBuffer {

@@ -10,8 +10,8 @@ namespace voxfuse::nearest_code {
 /// Shapes   x: (tokens, dim); codebook: (size, dim); codes: (tokens, groups), whose other columns
 ///          keep what they held.
 /// Dtypes   x: f32 or bf16 (cpu, cuda: f32); codebook: f32. Squared distances are sums of squared
-///          differences: f64 in reference(), f32 in matmul's order in cpu(), in ascending order in
-///          cuda().
+///          differences: f64 in reference(), f32 in matmul's order in cpu(), over a warp's
+///          lanes in cuda().
 /// Aliasing none.
 /// Limits   tokens, dim, size, groups >= 1; group < groups.
 /// Errors   kBadShape, kBadDtype; nothing is written then.

@@ -15,17 +15,18 @@ export interface EncoderProbe {
   readonly probe: readonly [kind: (typeof ProbeKind)[keyof typeof ProbeKind], index: number];
 }
 
+/** A sidecar with a model in it, and the planner that knows the model. */
+export async function encoderSession(model: string, backend: "reference" | "cpu") {
+  return openSession(await readCheckpoint(model), resolveLimits({}), {
+    ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", graphs: true },
+    ...{ threads: 0, isa: "auto", socketPath: undefined, recordTo: "" },
+  });
+}
+
 /** What a labelled buffer of an encoder holds: its program is run up to there and no further. */
 export async function probeEncoder(wanted: EncoderProbe): Promise<Float32Array> {
   const { model, backend, encoder, samples, probe } = wanted;
-  const { connection, planner } = await openSession(
-    await readCheckpoint(model),
-    resolveLimits({}),
-    {
-      ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", graphs: true },
-      ...{ threads: 0, isa: "auto", socketPath: undefined, recordTo: "" },
-    },
-  );
+  const { connection, planner } = await encoderSession(model, backend);
   try {
     const built = planner.encoderProgram(encoder, samples.length);
     if (built === undefined) throw new Error("the planner is busy");

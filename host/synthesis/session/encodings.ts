@@ -55,7 +55,12 @@ export class Encodings {
     this.#waiting.shift();
     const weights = planner.pendingWeights();
     if (weights.length > 0) {
-      await sendWeights(weights);
+      try {
+        await sendWeights(weights);
+      } catch (error) {
+        next.reject(error);
+        throw error;
+      }
       planner.weightsSent();
     }
     const { buffer, byteOffset, byteLength } = next.samples;
