@@ -1,5 +1,5 @@
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { resample } from "./resample.ts";
+import { checkRate, resample } from "./resample.ts";
 
 /** PCM as it came: channels interleaved, in [-1, 1]. */
 export interface Audio {
@@ -21,6 +21,8 @@ export interface RecordingWishes {
 const SILENCE = 1e-3;
 /** Silence at an end that is left alone, and what is left of a longer one. [seconds] */
 const SILENCE_SECONDS = { allowed: 1, kept: 0.25 };
+/** How many times the longest recording one may be that is trimmed. */
+const TRIMMED_AT_MOST = 10;
 /** From here on a PCM sample counts as clipped, and this share of them is too much. */
 const CLIPPED = { level: 0.999, share: 0.02 };
 
@@ -28,15 +30,19 @@ const CLIPPED = { level: 0.999, share: 0.02 };
  * Makes of any audio what the encoders take: mono, at their rate, of a bearable length. Loudness
  * stays as it is, as with the official code.
  *
- * @throws {VoxfuseError} ERR_AUDIO_INVALID for PCM samples that are no finite numbers;
- *   ERR_AUDIO_TOO_SHORT, ERR_AUDIO_TOO_LONG, ERR_AUDIO_SILENT, ERR_AUDIO_CLIPPED.
+ * @throws {VoxfuseError} ERR_AUDIO_INVALID for PCM samples that are no finite numbers, or a rate of
+ *   no recording; ERR_AUDIO_TOO_SHORT, ERR_AUDIO_TOO_LONG, ERR_AUDIO_SILENT, ERR_AUDIO_CLIPPED.
  */
 export function prepareRecording(audio: Audio, wishes: RecordingWishes): Float32Array {
   const { sampleRateHz, seconds, trimSilence } = wishes;
   const { channels, sampleRateHz: from } = audio;
-  // Before anything is computed: hours of audio are refused at once.
+  checkRate(from);
   const whole = audio.samples.length / channels / from;
-  checkLength(whole, { min: seconds.min, max: Math.max(seconds.max * 10, seconds.max) });
+  // Trimming shortens a recording, but not hours to a minute: those are not even looked at.
+  checkLength(
+    whole > TRIMMED_AT_MOST * seconds.max ? whole : Math.min(whole, seconds.max),
+    seconds,
+  );
   checkFinite(audio.samples);
   const mono = mixDown(audio);
   checkLoudness(mono);

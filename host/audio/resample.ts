@@ -22,14 +22,7 @@ const PHASES_MAX = 2048;
  * @throws {VoxfuseError} ERR_AUDIO_INVALID for a rate outside SAMPLE_RATES_HZ.
  */
 export function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
-  for (const rate of [fromHz, toHz]) {
-    if (rate >= SAMPLE_RATES_HZ.min && rate <= SAMPLE_RATES_HZ.max) continue;
-    throw new VoxfuseError(
-      "ERR_AUDIO_INVALID",
-      `The recording's sample rate is ${rate} Hz; it must lie between ${SAMPLE_RATES_HZ.min} and ` +
-        `${SAMPLE_RATES_HZ.max} Hz.`,
-    );
-  }
+  for (const rate of [fromHz, toHz]) checkRate(rate);
   if (fromHz === toHz) return samples;
   const divisor = greatestCommonDivisor(fromHz, toHz);
   const up = toHz / divisor;
@@ -42,6 +35,16 @@ export function resample(samples: Float32Array, fromHz: number, toHz: number): F
     result[index] = filter.at(samples, Math.floor(position / up), position % up);
   }
   return result;
+}
+
+/** @throws {VoxfuseError} ERR_AUDIO_INVALID for a rate outside SAMPLE_RATES_HZ. */
+export function checkRate(rateHz: number): void {
+  if (rateHz >= SAMPLE_RATES_HZ.min && rateHz <= SAMPLE_RATES_HZ.max) return;
+  throw new VoxfuseError(
+    "ERR_AUDIO_INVALID",
+    `The recording's sample rate is ${rateHz} Hz; it must lie between ${SAMPLE_RATES_HZ.min} and ` +
+      `${SAMPLE_RATES_HZ.max} Hz.`,
+  );
 }
 
 /** The filter of a ratio: one set of taps for each phase. */

@@ -214,7 +214,7 @@ const REFUSED = [
   ["nothing", new Float32Array(0), "ERR_AUDIO_TOO_SHORT", /0.5 s at least/],
   ["0.1 s", noise(0.1), "ERR_AUDIO_TOO_SHORT", /0.10 s/],
   ["61 s", noise(61), "ERR_AUDIO_TOO_LONG", /61.0 s/],
-  ["30 minutes", new Float32Array(30 * 60 * RATE), "ERR_AUDIO_TOO_LONG", /1800.0 s/],
+  ["30 minutes", new Float32Array(30 * 60 * RATE), "ERR_AUDIO_TOO_LONG", /1800.0 s; at most 60 s/],
   ["digital silence", new Float32Array(RATE), "ERR_AUDIO_SILENT", /-60 dB/],
   ["near silence", noise(1, 5e-4), "ERR_AUDIO_SILENT", /-60 dB/],
   ["clipping", noise(1, 2).map((x) => Math.max(-1, Math.min(1, x))), "ERR_AUDIO_CLIPPED", /%/],

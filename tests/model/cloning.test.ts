@@ -100,9 +100,11 @@ for (const setting of SETTINGS) {
 for (const fusion of ["sequential", "full"] as const) {
   test.serial(`prompts of cloned voices have the official rows: ${fusion}`, async (t) => {
     const options = { model: MODEL, fusion, rows: CASES.length };
-    const recording = await record(t, options, async (engine) =>
-      Promise.all(CASES.map(async (one) => engine.speak(one.text, await asked(engine, one)))),
-    );
+    const recording = await record(t, options, async (engine) => {
+      // All voices first, so that every request has a row of its own.
+      const asking = await Promise.all(CASES.map((one) => asked(engine, one)));
+      await Promise.all(CASES.map((one, index) => engine.speak(one.text, asking[index])));
+    });
     for (const backend of BACKENDS) {
       const { probes } = await replay(t, recording, backend);
       for (const one of CASES) {
