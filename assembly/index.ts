@@ -23,11 +23,13 @@ import {
   builtProgramAt,
   builtProgramBytes,
 } from "./graph/programs";
+import { AddResult } from "./results";
 import { drawnWeight, pick, settings } from "./sampling/pick";
 import {
   addRequest,
   cancelTicket,
   completeSubmission,
+  extendText,
   markConsumed,
   pollSchedule,
   releaseTicket,
@@ -93,6 +95,14 @@ export function requestBytesMax(): u32 {
  */
 export function add(priority: u32, vocodeFrames: u32, codesOnly: u32, place: u32): i32 {
   return addRequest(priority, vocodeFrames, codesOnly, place);
+}
+
+/**
+ * More of an open text: `count` text ids at requestAt() follow what the ticket has, and with
+ * `closed` the text ends with them. Returns 0, or a negative AddResult.
+ */
+export function giveText(ticket: u32, count: u32, closed: u32): i32 {
+  return ticket < tickets() ? extendText(ticket, count, closed != 0) : AddResult.Bad;
 }
 
 /** The host is done with the ticket: it is stopped unless it is over, and its number is free. */

@@ -3,7 +3,7 @@ import { AddResult, PollResult } from "../results";
 import { ABSENT, AdmitRecord, ErrorCode, ProgramKind } from "../../shared/gen/protocol.as";
 import { REQUEST_AT } from "../arenas";
 import { VOCAB_MAX } from "../sampling/pick";
-import { writeAdmits, writeReleases } from "./admission";
+import { writeAdmits, writeReleases, writeTexts } from "./admission";
 import { writeDecode, writeForced, writePrefill } from "./batcher";
 import { applyCompletion } from "./completions";
 import { definedProgram, definitionFailed, isDefining, needsWeights } from "./definitions";
@@ -15,8 +15,8 @@ import { resetKnownCodes, wantCodes, writeKnownCodes } from "./known-codes";
 import { allPages, resetPages } from "./kv-pages";
 import { freeRows, pagesOfRequest, resetRows } from "./rows";
 import { NO_PROGRAM, beginSubmission, finishSubmission, submissionRecords } from "./submission";
-import { Ticket, TicketState, addTicket, get, queuedCount, resetTickets } from "./tickets";
-import { set, setState } from "./tickets";
+import { Ticket, TicketState, addTicket, appendText, get, queuedCount } from "./tickets";
+import { resetTickets, set, setState } from "./tickets";
 import { clearRunKinds, writeVocode } from "./vocode";
 
 /** Submissions with runs at once: one at work, one that follows it without a pause. */
@@ -74,6 +74,17 @@ export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arr
   }
   const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival);
   return ticket < 0 ? AddResult.QueueFull : ticket;
+}
+
+/**
+ * The `count` text ids at REQUEST_AT follow the ticket's open text, which ends with them if
+ * `isClosed`. 0, or an AddResult; what comes for a ticket that is over is dropped.
+ */
+export function extendText(ticket: u32, count: u32, isClosed: bool): i32 {
+  if (get(ticket, Ticket.TextOpen) == 0) return AddResult.Bad;
+  if (count > config.textMax - get(ticket, Ticket.TextCount)) return AddResult.TooLong;
+  appendText(ticket, REQUEST_AT, count, isClosed);
+  return 0;
 }
 
 /** The user took the ticket's frames up to `frames`. */
@@ -135,8 +146,9 @@ function send(entry: usize): PollResult {
 function writeWork(entry: usize): void {
   if (!warm()) return;
   writeAdmits(entry);
+  writeTexts();
   clearRunKinds();
-  writeKnownCodes(entry);
+  writeKnownCodes();
   if (!writePrefill(entry)) return;
   if (!writeForced(entry)) return;
   const isWritten = config.hostSampling ? writeHostFrame(entry) : writeDecode(entry);

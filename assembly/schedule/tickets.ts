@@ -90,6 +90,11 @@ export const enum Ticket {
   RoundTrips = 34,
   /** 1: its codes are all that is wanted; nothing of it becomes PCM. */
   CodesOnly = 35,
+  /** 1: more text ids may follow; the row makes no frame that it has no text id for. */
+  TextOpen = 36,
+  /** Of TextCount, what the row was given; and whether it was told that the text is over. */
+  TextSent = 37,
+  EndSent = 38,
 }
 
 const STATES: u32 = 9;
@@ -148,6 +153,28 @@ export function requestOf(ticket: u32): usize {
   return REQUESTS_AT + ticket * requestStride;
 }
 
+/** Address of the request's text ids from `first` on. */
+export function textOf(ticket: u32, first: u32): usize {
+  const words = PROMPT_ENTRY_WORDS * get(ticket, Ticket.PromptCount) + first;
+  return requestOf(ticket) + ADMIT_RECORD_BYTES + 4 * words;
+}
+
+/** The ids at `from` follow the text that the ticket has, which ends with them if `isClosed`. */
+export function appendText(ticket: u32, from: usize, count: u32, isClosed: bool): void {
+  const had = get(ticket, Ticket.TextCount);
+  memory.copy(textOf(ticket, had), from, 4 * count);
+  set(ticket, Ticket.TextCount, had + count);
+  if (isClosed) set(ticket, Ticket.TextOpen, 0);
+  // A row that is admitted from now on, or once more, has it all.
+  AdmitRecord.setTextCount(requestOf(ticket), had + count);
+  AdmitRecord.setTextClosed(requestOf(ticket), isClosed ? 1 : 0);
+}
+
+/** Frame steps that the ticket's text allows in all. */
+export function textSteps(ticket: u32): u32 {
+  return get(ticket, Ticket.TextOpen) ? get(ticket, Ticket.TextCount) : u32.MAX_VALUE;
+}
+
 /** Bytes of a request behind its AdmitRecord. */
 export function requestTailBytes(ticket: u32): u32 {
   const words =
@@ -172,6 +199,7 @@ export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arri
     set(ticket, Ticket.Segment, AdmitRecord.segment(REQUEST_AT));
     set(ticket, Ticket.PromptCount, AdmitRecord.promptCount(REQUEST_AT));
     set(ticket, Ticket.TextCount, AdmitRecord.textCount(REQUEST_AT));
+    set(ticket, Ticket.TextOpen, AdmitRecord.textClosed(REQUEST_AT) == 0 ? 1 : 0);
     set(ticket, Ticket.PicksMax, AdmitRecord.maxNewTokens(REQUEST_AT));
     set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
     set(ticket, Ticket.Known, vocodeFrames);

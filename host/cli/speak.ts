@@ -28,13 +28,16 @@ interface SpeakFlags extends EngineFlags {
   readonly play?: boolean;
 }
 
+/** Known, or still coming. */
+type Text = string | AsyncIterable<string>;
+
 const DEFAULT_TEXT = "Hello! I am a small voice that lives inside this package.";
 
 export function addSpeak(program: Command): void {
   const command = program
     .command("speak")
     .description("speak a text into a WAV file")
-    .argument("[text...]", "what to say; - reads it from standard input")
+    .argument("[text...]", "what to say; - speaks what standard input brings, while it comes")
     .option("-f, --file <file>", "read the text from a file")
     .option("-o, --output <file>", "WAV file; - streams to standard output", "voxfuse.wav")
     .option("--voice <name>", "see `voxfuse voices`")
@@ -55,16 +58,16 @@ export function addSpeak(program: Command): void {
   });
 }
 
-/** The words on the command line, a file, or standard input. */
-async function textOf(words: readonly string[], { file }: SpeakFlags): Promise<string> {
+/** The words on the command line, a file, or standard input as it comes. */
+async function textOf(words: readonly string[], { file, layout }: SpeakFlags): Promise<Text> {
   const isStdin = words.length === 1 && words[0] === "-";
   if (file !== undefined && words.length > 0) {
     throw new VoxfuseError("ERR_INVALID_ARGUMENT", "Give a text or --file, not both.");
   }
   if (isStdin) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-    return Buffer.concat(chunks).toString("utf8");
+    const chunks: AsyncIterable<string> = process.stdin.setEncoding("utf8");
+    // A layout that has the whole text in the prompt waits for all of it.
+    return layout === "nonStreaming" ? joined(chunks) : chunks;
   }
   if (file === undefined) return words.length > 0 ? words.join(" ") : DEFAULT_TEXT;
   try {
@@ -76,7 +79,13 @@ async function textOf(words: readonly string[], { file }: SpeakFlags): Promise<s
   }
 }
 
-async function speak(text: string, flags: SpeakFlags): Promise<void> {
+async function joined(chunks: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+async function speak(text: Text, flags: SpeakFlags): Promise<void> {
   if (flags.output === "-" && (flags.json === true || flags.play === true)) {
     throw new VoxfuseError("ERR_INVALID_ARGUMENT", "--json and --play need a file: name --output.");
   }
@@ -121,7 +130,7 @@ function speakOptions(flags: SpeakFlags): SpeakOptions {
 
 async function speakToFile(
   engine: Voxfuse,
-  text: string,
+  text: Text,
   options: SpeakOptions,
   flags: SpeakFlags,
 ): Promise<string> {

@@ -21,6 +21,7 @@ export interface PlannerExports {
   requestAt(): number;
   requestBytesMax(): number;
   add(priority: number, vocodeFrames: number, codesOnly: number, place: number): number;
+  giveText(ticket: number, count: number, closed: number): number;
   release(ticket: number): void;
   cancel(ticket: number): void;
   consumed(ticket: number, frames: number): void;

@@ -50,6 +50,8 @@ export interface PlannerRequest {
   readonly promptRows: Int32Array;
   /** Text ids that follow one a frame. */
   readonly trailing: Uint32Array;
+  /** Whether more of them may follow: speech pauses where they run out. */
+  readonly textOpen: boolean;
   readonly talker: PickParameters;
   readonly predictor: PickParameters;
   readonly repetitionPenalty: number;
@@ -145,7 +147,7 @@ export class Planner {
       generation: 0,
       promptCount,
       textCount: request.trailing.length,
-      textClosed: 1,
+      textClosed: Number(!request.textOpen),
       maxNewTokens: request.maxNewTokens,
       minNewTokens: request.minNewTokens,
       segment: request.segment,
@@ -162,6 +164,19 @@ export class Planner {
       predictorTopP: topPUnits(predictor.topP),
       pageCount: 0,
     });
+  }
+
+  /**
+   * More of an open text, which ends with it if `closed`.
+   *
+   * @throws {VoxfuseError} ERR_TEXT_TOO_LONG, and the text stays as it was.
+   */
+  giveText(ticket: number, ids: readonly number[], closed: boolean): void {
+    // More ids than any text may have are counted, not copied.
+    const fits = 4 * ids.length <= this.#wasm.requestBytesMax();
+    if (fits) new Uint32Array(this.#wasm.memory.buffer).set(ids, this.#wasm.requestAt() / 4);
+    const error = this.#wasm.giveText(ticket, ids.length, Number(closed));
+    if (error < 0) throw addFault(error);
   }
 
   /** The host is done with the ticket, whether it is over or not. */

@@ -8,7 +8,10 @@ import { modelName, sidecarChoice } from "./load-options.ts";
 import type { LoadOptions } from "./load-options.ts";
 import type { PumpCounts } from "./session/pump.ts";
 import { checkCodes, planSpeech, planVocode } from "./request.ts";
+import { IncomingText } from "./incoming-text.ts";
 import type { SpeakOptions, SpeechPlan } from "./request.ts";
+import { planIncoming, wholeText } from "./segments.ts";
+import type { SegmentSource } from "./segments.ts";
 import { LiveSession } from "./session/live-session.ts";
 import type { SidecarChoice } from "./session/session.ts";
 import type { Backend } from "./session/backend.ts";
@@ -17,7 +20,7 @@ import type { SpeechCodes } from "./speech.ts";
 import { EngineTrace } from "./trace/engine-trace.ts";
 import type { TraceCounts } from "./trace/engine-trace.ts";
 import { taken, utter } from "./session/utterance.ts";
-import type { AudioChunk, UtteranceEnd } from "./session/utterance.ts";
+import type { AudioChunk, UtteranceEnd, UtteranceParts } from "./session/utterance.ts";
 
 // Node 20 has no Symbol.asyncDispose; without it compiled `await using` and this class disagree.
 const symbols: { asyncDispose?: symbol } = Symbol;
@@ -33,6 +36,11 @@ export interface Vocoded {
   /** Mono, in [-1, 1]. */
   readonly samples: Float32Array;
   readonly sampleRate: number;
+}
+
+/** Checked speech, its text in pieces. */
+interface SegmentPlan extends Pick<SpeechPlan, "settings"> {
+  readonly segments: SegmentSource;
 }
 
 /** A moment of an engine's life. */
@@ -128,13 +136,13 @@ export class Voxfuse {
    *
    * @throws {VoxfuseError} as stream().
    */
-  async speak(text: string, options: SpeakOptions = {}): Promise<Speech> {
+  async speak(text: string | AsyncIterable<string>, options: SpeakOptions = {}): Promise<Speech> {
     const startedAt = performance.now();
     const plan = this.#plan(text, options);
     const chunks: Float32Array[] = [];
     let seconds = 0;
     let framesDone = 0;
-    const utterance = await this.#utter(plan, options.signal);
+    const utterance = await this.#utter(plan, { signal: options.signal, keepsCodes: true });
     for (;;) {
       const { value, done } = await utterance.next();
       if (done === true)
@@ -152,16 +160,23 @@ export class Voxfuse {
    * Speaks a text, chunk by chunk, as soon as there is sound. A consumer that is slow, or stops,
    * slows or stops this request and no other.
    *
-   * @throws {VoxfuseError} what planSpeech() refuses; ERR_QUEUE_FULL, ERR_KV_MEMORY,
-   *   ERR_BAD_LOGITS, ERR_SIDECAR_GONE, ERR_CLOSED; the signal's own reason when aborted.
+   * A text that is still being written is given as an async iterable of strings, cut anywhere. It
+   * is spoken while it arrives: in the streaming layout, where speech pauses whenever the text runs
+   * out, or sentence by sentence for a voice that reads short texts only. Either way the speech is
+   * that of the same text given at once in that layout, however slowly it came. When speech ends,
+   * whatever the reason, the iterable is closed.
+   *
+   * @throws {VoxfuseError} what planSpeech() or planIncoming() refuses; ERR_QUEUE_FULL,
+   *   ERR_KV_MEMORY, ERR_BAD_LOGITS, ERR_SIDECAR_GONE, ERR_CLOSED; what the iterable throws; the
+   *   signal's own reason when aborted.
    */
   async *stream(
-    text: string,
+    text: string | AsyncIterable<string>,
     options: SpeakOptions = {},
   ): AsyncGenerator<AudioChunk, void, undefined> {
     if (options.audio === false) throw invalid("audio", false, "true in stream(): use speak()");
     const plan = this.#plan(text, options);
-    yield* await this.#utter(plan, options.signal);
+    yield* await this.#utter(plan, { signal: options.signal, keepsCodes: false });
   }
 
   /**
@@ -250,16 +265,29 @@ export class Voxfuse {
     await this.close();
   }
 
-  #plan(text: string, options: SpeakOptions): SpeechPlan {
+  #plan(text: string | AsyncIterable<string>, options: SpeakOptions): SegmentPlan {
     this.#live.requireOpen();
     options.signal?.throwIfAborted();
-    return planSpeech(this.#checkpoint, this.#limits, text, options);
+    if (typeof text === "string") {
+      const { settings, segments } = planSpeech(this.#checkpoint, this.#limits, text, options);
+      return { settings, segments: wholeText(segments) };
+    }
+    const planned = planIncoming(this.#checkpoint, this.#limits, options);
+    const segments = planned.segments(new IncomingText(text, options.signal));
+    return { settings: planned.settings, segments };
   }
 
-  async #utter(plan: SpeechPlan, signal: AbortSignal | undefined) {
-    const { pump } = await this.#live.open({ signal });
-    const { sampleRate, groups } = this;
-    return utter({ pump, segments: plan.segments, sampleRate, groups, signal });
+  async #utter(
+    { segments }: SegmentPlan,
+    how: Pick<UtteranceParts, "signal" | "keepsCodes">,
+  ): Promise<AsyncGenerator<AudioChunk, UtteranceEnd, undefined>> {
+    try {
+      const { pump } = await this.#live.open({ signal: how.signal });
+      return utter({ pump, segments, sampleRate: this.sampleRate, groups: this.groups, ...how });
+    } catch (error) {
+      segments.close();
+      throw error;
+    }
   }
 
   #speech(seed: number, samples: Float32Array, end: UtteranceEnd, startedAt: number): Speech {

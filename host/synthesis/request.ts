@@ -1,8 +1,10 @@
 import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import type { VoiceHints } from "../model/voice-hints.ts";
 import type { PlannerRequest } from "../planner/planner.ts";
 import { normaliseText } from "../text/normalise.ts";
 import { encodePrompt } from "../text/prompt-tokens.ts";
+import type { PromptTokens } from "../text/prompt-tokens.ts";
 import { buildPrompt } from "../text/prompt.ts";
 import type { TextLayout } from "../text/prompt.ts";
 import { splitText } from "../text/sentences.ts";
@@ -42,15 +44,25 @@ export interface SpeechPlan {
   readonly settings: SamplingSettings;
 }
 
+/** What all segments of a piece of speech have in common. */
+export interface SpeechForm {
+  readonly checkpoint: Checkpoint;
+  readonly limits: EngineLimits;
+  readonly layout: TextLayout;
+  readonly settings: SamplingSettings;
+  readonly voice: ResolvedVoice;
+  readonly instruct: string | undefined;
+  readonly priority: number;
+  readonly codesOnly: boolean;
+}
+
 /** Prompts of the official models end here; a text of this size would overflow every one. */
-const CHARACTERS_MAX = 1_000_000;
+export const CHARACTERS_MAX = 1_000_000;
 
 /**
  * Turns a text and options into requests for the planner.
  *
- * @throws {VoxfuseError} ERR_CLONING_UNSUPPORTED, ERR_INSTRUCTION_UNSUPPORTED,
- *   ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE,
- *   ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG, ERR_INVALID_ARGUMENT.
+ * @throws {VoxfuseError} as speechForm(); ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG.
  */
 export function planSpeech(
   checkpoint: Checkpoint,
@@ -58,28 +70,60 @@ export function planSpeech(
   text: string,
   options: SpeakOptions,
 ): SpeechPlan {
-  const { config } = checkpoint;
+  const form = speechForm(checkpoint, limits, options);
+  const segments = segmentsOf(checkpoint, text).map((words, segment) =>
+    segmentRequest(form, encodePrompt(checkpoint.tokenizer, words, form.instruct), segment),
+  );
+  return { segments, settings: form.settings };
+}
+
+/**
+ * Checks everything about a piece of speech but its text.
+ *
+ * @throws {VoxfuseError} ERR_CLONING_UNSUPPORTED, ERR_INSTRUCTION_UNSUPPORTED,
+ *   ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE,
+ *   ERR_INVALID_ARGUMENT.
+ */
+export function speechForm(
+  checkpoint: Checkpoint,
+  limits: EngineLimits,
+  options: SpeakOptions,
+): SpeechForm {
   checkModel(checkpoint, options);
-  const layout = choice("layout", options.layout ?? "nonStreaming", TEXT_LAYOUTS);
-  const priority = whole("priority", options.priority ?? 0, -100, 100);
-  const codesOnly = !flag("audio", options.audio ?? true);
-  const settings = resolveSampling(options, config.generation);
-  const voice = voiceOf(checkpoint, options);
-  const segments = segmentsOf(checkpoint, text).map((words, segment): PlannerRequest => {
-    const tokens = encodePrompt(checkpoint.tokenizer, words, options.instruct);
-    const prompt = buildPrompt(config, tokens, voice, layout);
-    checkLength(prompt.rows.length / 2, prompt.trailing.length, limits);
-    return {
-      promptRows: prompt.rows,
-      trailing: prompt.trailing,
-      ...settings,
-      segment,
-      priority,
-      vocodeFrames: 0,
-      codesOnly,
-    };
-  });
-  return { segments, settings };
+  return {
+    checkpoint,
+    limits,
+    layout: choice("layout", options.layout ?? "nonStreaming", TEXT_LAYOUTS),
+    priority: whole("priority", options.priority ?? 0, -100, 100),
+    codesOnly: !flag("audio", options.audio ?? true),
+    settings: resolveSampling(options, checkpoint.config.generation),
+    voice: voiceOf(checkpoint, options),
+    instruct: options.instruct,
+  };
+}
+
+/**
+ * The request for one segment.
+ *
+ * @throws {VoxfuseError} ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG.
+ */
+export function segmentRequest(
+  form: SpeechForm,
+  tokens: PromptTokens,
+  segment: number,
+): PlannerRequest {
+  const prompt = buildPrompt(form.checkpoint.config, tokens, form.voice, form.layout);
+  checkLength(prompt.rows.length / 2, prompt.trailing.length, form.limits);
+  return {
+    promptRows: prompt.rows,
+    trailing: prompt.trailing,
+    textOpen: false,
+    ...form.settings,
+    segment,
+    priority: form.priority,
+    vocodeFrames: 0,
+    codesOnly: form.codesOnly,
+  };
 }
 
 /** A request that turns given codes into PCM. */
@@ -88,6 +132,7 @@ export function planVocode(frames: number, priority: number): PlannerRequest {
   return {
     promptRows: new Int32Array(0),
     trailing: new Uint32Array(0),
+    textOpen: false,
     talker: greedy,
     predictor: greedy,
     repetitionPenalty: 1,
@@ -175,8 +220,13 @@ function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
     );
   }
   const normal = normaliseText(text);
-  const spoken = hints.writeOutNumbers === "en" ? writeOutNumbers(normal) : normal;
-  return hints.charactersMax === null ? [spoken] : splitText(spoken, hints.charactersMax);
+  if (hints.charactersMax === null) return [spelledFor(hints, normal)];
+  return splitText(normal, hints.charactersMax, (sentence) => spelledFor(hints, sentence));
+}
+
+/** Text as the voice was taught to read it. */
+export function spelledFor({ writeOutNumbers: language }: VoiceHints, text: string): string {
+  return language === "en" ? writeOutNumbers(text) : text;
 }
 
 function checkLength(rows: number, trailing: number, limits: EngineLimits): void {

@@ -62,6 +62,29 @@ test("-o - streams the same sound to standard output, and nothing else", async (
   t.deepEqual(parseWav(stdout).samples, parseWav(readFileSync(path)).samples);
 });
 
+test("- speaks standard input, in the layout that was asked for, before it ends", async (t) => {
+  const folder = temporaryFolder(t);
+  const asked = ["--model", TINY, "--seed", "7", "--max-new-tokens", "9"];
+  const spoken: Buffer[] = [];
+  for (const layout of ["streaming", "nonStreaming"]) {
+    const layouts = ["--layout", layout];
+    const path = join(folder, `${layout}.wav`);
+    await voxfuse("speak", "Good morning.", ...asked, ...layouts, "-o", path);
+    spoken.push(readFileSync(path));
+    const child = start(["speak", "-", ...asked, ...layouts, "-o", `${path}.piped`, "--json"]);
+    child.stdin?.write("Good mor");
+    child.stdin?.write("ning.");
+    const { code, stderr } = await ended(child);
+    t.is(code, 0, stderr);
+    t.deepEqual(readFileSync(`${path}.piped`), spoken.at(-1));
+  }
+  t.notDeepEqual(spoken[0], spoken[1]);
+  const open = start(["speak", "-", ...asked, "-o", "-"]);
+  open.stdin?.write("Good morning, and good evening."); // not closed before it is heard
+  await new Promise((resolve) => open.stdout?.once("data", resolve));
+  t.is((await ended(open)).code, 0);
+});
+
 test("voices, as JSON", async (t) => {
   const { code, stdout } = await voxfuse("voices", "--model", TINY, "--json");
   t.is(code, 0);

@@ -27,7 +27,7 @@ export interface FeedParts {
 export class Feed {
   readonly ticket: number;
   readonly arrival: number;
-  readonly #codesOnly: boolean;
+  readonly codesOnly: boolean;
   readonly #onTaken: (frames: number) => void;
   readonly codes: Uint32Array[] = [];
   /** Frames of codes held. */
@@ -48,7 +48,7 @@ export class Feed {
   constructor({ ticket, arrival, codesOnly, onTaken }: FeedParts) {
     this.ticket = ticket;
     this.arrival = arrival;
-    this.#codesOnly = codesOnly;
+    this.codesOnly = codesOnly;
     this.#onTaken = onTaken;
   }
 
@@ -58,13 +58,13 @@ export class Feed {
 
   /** Frames of which all that is wanted came. */
   get framesCount(): number {
-    return this.#codesOnly ? this.codesCount : this.pcmCount;
+    return this.codesOnly ? this.codesCount : this.pcmCount;
   }
 
   pushCodes(codes: Uint32Array, frames: number): void {
     this.firstCodesAt ??= performance.now();
     this.codes.push(codes);
-    if (this.#codesOnly) this.#push(this.codesCount, frames, NO_SAMPLES);
+    if (this.codesOnly) this.#push(this.codesCount, frames, NO_SAMPLES);
     this.codesCount += frames;
   }
 

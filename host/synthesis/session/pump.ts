@@ -115,6 +115,18 @@ export class Pump {
     return feed;
   }
 
+  /**
+   * More of the open text that a feed's request has, which ends with it if `closed`. What comes for
+   * one that is over is dropped.
+   *
+   * @throws {VoxfuseError} ERR_TEXT_TOO_LONG
+   */
+  giveText(feed: Feed, ids: readonly number[], closed: boolean): void {
+    if (this.#error !== undefined || this.#feeds.get(feed.ticket) !== feed) return;
+    this.#planner.giveText(feed.ticket, ids, closed);
+    this.start();
+  }
+
   /** The feed's consumer is gone: its ticket ends and frees what it holds. */
   release(feed: Feed): void {
     if (this.#feeds.get(feed.ticket) !== feed) return;

@@ -1,9 +1,9 @@
 import { FinishReason } from "../../../shared/gen/protocol.ts";
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
-import type { PlannerRequest } from "../../planner/planner.ts";
 import { onAbort } from "./aborts.ts";
 import type { Feed } from "./feed.ts";
 import type { Pump } from "./pump.ts";
+import type { SegmentSource } from "../segments.ts";
 import type { SpeechEnd } from "../speech.ts";
 
 /** Silence between two segments, about the length of a pause between sentences. [seconds] */
@@ -31,10 +31,12 @@ export interface UtteranceEnd {
 
 export interface UtteranceParts {
   readonly pump: Pump;
-  readonly segments: readonly PlannerRequest[];
+  readonly segments: SegmentSource;
   readonly sampleRate: number;
   readonly groups: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether the end brings the codes; without them a text of any length takes the same memory. */
+  readonly keepsCodes: boolean;
 }
 
 /**
@@ -42,52 +44,126 @@ export interface UtteranceParts {
  *
  * Leaving it early, by return, throw or abort, frees whatever it holds.
  *
- * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_KV_MEMORY, ERR_BAD_LOGITS, ERR_SIDECAR_GONE; the
- *   signal's own reason when aborted.
+ * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_KV_MEMORY, ERR_BAD_LOGITS, ERR_SIDECAR_GONE; what the
+ *   source of the segments throws; the signal's own reason when aborted.
  */
 export async function* utter(
   parts: UtteranceParts,
 ): AsyncGenerator<AudioChunk, UtteranceEnd, undefined> {
-  const { pump, segments, sampleRate, groups, signal } = parts;
-  // Of each segment that was asked for, in order: the one being heard and the one after it at most
-  // have a ticket.
-  const feeds: Feed[] = [];
-  const addNext = (): void => {
-    const request = segments[feeds.length];
-    if (request !== undefined) feeds.push(pump.add(request, { before: feeds[0] }));
-  };
+  const { sampleRate, groups, signal } = parts;
+  const line = new SegmentLine(parts);
+  const end = new EndOfUtterance(groups, parts.keepsCodes);
   try {
     signal?.throwIfAborted();
-    addNext();
-    for (const [segment, feed] of feeds.entries()) {
-      if (segment > 0 && segments[0]?.codesOnly === false) yield pauseBefore(segment, sampleRate);
+    for (let segment = 0; ; segment++) {
+      const feed = await line.take();
+      if (feed === undefined) return end.summary();
+      if (segment > 0 && !feed.codesOnly) yield pauseBefore(segment, sampleRate);
       for await (const { samples, frames } of taken(feed, signal)) {
         // Once there is something to hear, the next segment may use what the machine has left.
-        if (feeds.length === segment + 1) addNext();
+        line.ask();
         yield { samples, sampleRate, segment, frames };
       }
       checkEnd(feed.finishReason);
-      if (feeds.length === segment + 1) addNext(); // a segment without sound
+      end.add(feed);
     }
-    return endOf(feeds, groups);
   } finally {
-    for (const feed of feeds) pump.release(feed); // no ticket outlives its caller
+    line.close();
+  }
+}
+
+/** The segments that have a ticket: the one being heard and the one after it at most. */
+class SegmentLine {
+  readonly #parts: UtteranceParts;
+  /** The next segment's, once it was asked for. */
+  #coming: Promise<Feed | undefined> | undefined;
+  #first: Feed | undefined;
+  readonly #held = new Set<Feed>();
+  #isClosed = false;
+
+  constructor(parts: UtteranceParts) {
+    this.#parts = parts;
+  }
+
+  /** Sees to it that the next segment gets a ticket as soon as its text is there. */
+  ask(): void {
+    if (this.#coming !== undefined) return;
+    this.#coming = this.#add();
+    this.#coming.catch(() => undefined); // take() throws it
+  }
+
+  /** The next segment's feed, once its text is there; undefined after the last. */
+  async take(): Promise<Feed | undefined> {
+    this.ask();
+    const feed = await this.#coming;
+    this.#coming = undefined;
+    return feed;
+  }
+
+  /** No ticket outlives its caller. */
+  close(): void {
+    this.#isClosed = true;
+    this.#parts.segments.close();
+    for (const feed of this.#held) this.#parts.pump.release(feed);
+  }
+
+  async #add(): Promise<Feed | undefined> {
+    const { pump, segments } = this.#parts;
+    const segment = await segments.next();
+    if (segment === undefined || this.#isClosed) return undefined;
+    const feed = pump.add(segment.request, { before: this.#first });
+    this.#first ??= feed;
+    for (const held of this.#held) if (held.isEnded) this.#held.delete(held);
+    this.#held.add(feed);
+    segment
+      .follow?.((ids, closed) => {
+        pump.giveText(feed, ids, closed);
+      })
+      .catch((error: unknown) => {
+        feed.fail(error);
+      });
+    return feed;
+  }
+}
+
+/** What an utterance came to, segment by segment. */
+class EndOfUtterance {
+  readonly #groups: number;
+  readonly #keepsCodes: boolean;
+  readonly #codes: Uint32Array[] = [];
+  #finishReason: SpeechEnd = "stop";
+  #firstCodesAt: number | undefined;
+  #firstAudioAt: number | undefined;
+  #roundTrips = 0;
+
+  constructor(groups: number, keepsCodes: boolean) {
+    this.#groups = groups;
+    this.#keepsCodes = keepsCodes;
+  }
+
+  add(feed: Feed): void {
+    if (this.#keepsCodes) this.#codes.push(feed.allCodes(this.#groups));
+    this.#finishReason = feed.finishReason === FinishReason.Length ? "length" : "stop";
+    this.#firstCodesAt ??= feed.firstCodesAt;
+    this.#firstAudioAt ??= feed.firstAudioAt;
+    this.#roundTrips += feed.roundTrips;
+  }
+
+  summary(): UtteranceEnd {
+    const firstCodesAt = this.#firstCodesAt ?? performance.now();
+    return {
+      codes: this.#codes,
+      finishReason: this.#finishReason,
+      firstCodesAt,
+      firstAudioAt: this.#firstAudioAt ?? firstCodesAt,
+      roundTrips: this.#roundTrips,
+    };
   }
 }
 
 function pauseBefore(segment: number, sampleRate: number): AudioChunk {
   const samples = new Float32Array(Math.round(PAUSE_SECONDS * sampleRate));
   return { samples, sampleRate, segment, frames: 0 };
-}
-
-function endOf(feeds: readonly Feed[], groups: number): UtteranceEnd {
-  return {
-    codes: feeds.map((feed) => feed.allCodes(groups)),
-    finishReason: feeds.at(-1)?.finishReason === FinishReason.Length ? "length" : "stop",
-    firstCodesAt: feeds[0]?.firstCodesAt ?? performance.now(),
-    firstAudioAt: feeds[0]?.firstAudioAt ?? feeds[0]?.firstCodesAt ?? performance.now(),
-    roundTrips: feeds.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
-  };
 }
 
 /** The feed's frames until it ends; the signal's reason is thrown as soon as it is aborted. */
