@@ -1,5 +1,10 @@
 export { VOXFUSE_ERROR_CODES, VoxfuseError } from "./errors/voxfuse-error.ts";
 export type { VoxfuseErrorCode } from "./errors/voxfuse-error.ts";
+export { getModel } from "./model/hub/get-model.ts";
+export type { DownloadProgress, GetModelOptions, GotModel } from "./model/hub/get-model.ts";
+export type { HubPlace } from "./model/hub/hub-options.ts";
+export { listModels, removeModel } from "./model/hub/list-models.ts";
+export type { ListedModel } from "./model/hub/list-models.ts";
 export { Voxfuse } from "./synthesis/engine.ts";
 export type { EngineStats, VocodeOptions, Vocoded } from "./synthesis/engine.ts";
 export type { FusionLevelName, LimitOptions, SamplingSide } from "./synthesis/limits.ts";
