@@ -15,6 +15,6 @@ export type { BackendName, DtypeName } from "./synthesis/session/backend.ts";
 export type { IsaName } from "./synthesis/session/session.ts";
 export type { LoadProgress } from "./synthesis/session/weight-loader.ts";
 export { Speech } from "./synthesis/speech.ts";
-export type { SpeechCodes, SpeechEnd, SpeechTimings } from "./synthesis/speech.ts";
+export type { SpeechCodes, SpeechEnd, SpeechReport, SpeechTimings } from "./synthesis/speech.ts";
 export type { TraceCounts } from "./synthesis/trace/engine-trace.ts";
 export type { AudioChunk } from "./synthesis/session/utterance.ts";

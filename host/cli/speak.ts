@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { SpeakOptions, Voxfuse } from "../index.ts";
+import type { SpeakOptions, SpeechReport, Voxfuse } from "../index.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { interruptSignal } from "./exit.ts";
+import { Interrupted, interruptSignal } from "./exit.ts";
 import { addEngineFlags, integer, loadOptions, real } from "./options.ts";
+import type { WavWriter as Writer } from "../audio/wav-writer.ts";
 import type { EngineFlags } from "./options.ts";
 import { play } from "./player.ts";
 import { Progress, showLoading } from "./progress.ts";
@@ -128,32 +129,56 @@ function speakOptions(flags: SpeakFlags): SpeakOptions {
   };
 }
 
+/** Writes the file while it is spoken; an interrupt keeps what was spoken until then. */
 async function speakToFile(
   engine: Voxfuse,
   text: Text,
   options: SpeakOptions,
   flags: SpeakFlags,
 ): Promise<string> {
-  const progress = new Progress("speaking", { isQuiet: flags.json === true });
-  const speech = await engine
-    .speak(text, {
-      ...options,
-      onProgress: (seconds) => {
-        progress.show(`${seconds.toFixed(1)} s of speech`);
-      },
-    })
-    .finally(() => {
-      progress.clear();
-    });
+  const { WavWriter } = await import("../audio/wav-writer.ts");
   const path = resolve(flags.output);
-  await speech.save(path);
-  const { seconds, seed, timings, finishReason, model } = speech;
+  const { sampleRate } = engine;
+  let report: SpeechReport | undefined;
+  const speech = engine.stream(text, { ...options, onEnd: (end) => (report = end) });
+  const progress = new Progress("speaking", { isQuiet: flags.json === true });
+  // Opened with the first sound, so that what is wrong with the request is said before.
+  let file: Writer | undefined;
+  const open = (): Promise<Writer> =>
+    WavWriter.open(path, { format: "pcm16", sampleRateHz: sampleRate });
+  try {
+    for await (const { samples } of speech) {
+      file ??= await open();
+      await file.append(samples);
+      progress.show(`${(file.samples / sampleRate).toFixed(1)} s of speech`);
+    }
+    file ??= await open();
+    await file.finish();
+  } catch (error) {
+    if (file !== undefined && error instanceof Interrupted) {
+      await file.finish();
+      const seconds = (file.samples / sampleRate).toFixed(2);
+      console.error(`voxfuse: interrupted; ${path} has the ${seconds} s that were spoken`);
+    }
+    throw error;
+  } finally {
+    progress.clear();
+    await file?.discard();
+  }
+  if (report !== undefined) tell(path, file.samples / sampleRate, report, flags);
+  return path;
+}
+
+function tell(path: string, seconds: number, report: SpeechReport, flags: SpeakFlags): void {
+  const { seed, timings, finishReason, model } = report;
   if (flags.json === true) {
     console.log(JSON.stringify({ path, seconds, seed, finishReason, model, timings }));
-  } else {
-    const took = (timings.totalMs / 1000).toFixed(2);
-    console.log(`${path}: ${seconds.toFixed(2)} s of speech in ${took} s, seed ${seed}`);
-    if (finishReason === "length") console.error("voxfuse: cut off at --max-new-tokens");
+    return;
   }
-  return path;
+  const took = (timings.totalMs / 1000).toFixed(2);
+  console.log(`${path}: ${seconds.toFixed(2)} s of speech in ${took} s, seed ${seed}`);
+  if (finishReason === "length") console.error("voxfuse: cut off at --max-new-tokens");
+  if (finishReason === "guard") {
+    console.error("voxfuse: a piece ran away from its text, or fell silent, and was ended");
+  }
 }

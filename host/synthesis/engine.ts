@@ -7,16 +7,16 @@ import type { EngineLimits } from "./limits.ts";
 import { modelName, sidecarChoice } from "./load-options.ts";
 import type { LoadOptions } from "./load-options.ts";
 import type { PumpCounts } from "./session/pump.ts";
-import { checkCodes, planSpeech, planVocode } from "./request.ts";
+import { checkCodes, planVocode } from "./request.ts";
 import { IncomingText } from "./incoming-text.ts";
-import type { SpeakOptions, SpeechPlan } from "./request.ts";
-import { planIncoming, wholeText } from "./segments.ts";
-import type { SegmentSource } from "./segments.ts";
+import type { SpeakOptions } from "./request.ts";
+import { planIncoming, planWhole } from "./segments.ts";
+import type { SegmentPlan } from "./segments.ts";
 import { LiveSession } from "./session/live-session.ts";
 import type { SidecarChoice } from "./session/session.ts";
 import type { Backend } from "./session/backend.ts";
 import { Speech } from "./speech.ts";
-import type { SpeechCodes } from "./speech.ts";
+import type { SpeechCodes, SpeechReport } from "./speech.ts";
 import { EngineTrace } from "./trace/engine-trace.ts";
 import type { TraceCounts } from "./trace/engine-trace.ts";
 import { taken, utter } from "./session/utterance.ts";
@@ -36,11 +36,6 @@ export interface Vocoded {
   /** Mono, in [-1, 1]. */
   readonly samples: Float32Array;
   readonly sampleRate: number;
-}
-
-/** Checked speech, its text in pieces. */
-interface SegmentPlan extends Pick<SpeechPlan, "settings"> {
-  readonly segments: SegmentSource;
 }
 
 /** A moment of an engine's life. */
@@ -174,9 +169,12 @@ export class Voxfuse {
     text: string | AsyncIterable<string>,
     options: SpeakOptions = {},
   ): AsyncGenerator<AudioChunk, void, undefined> {
+    const startedAt = performance.now();
     if (options.audio === false) throw invalid("audio", false, "true in stream(): use speak()");
     const plan = this.#plan(text, options);
-    yield* await this.#utter(plan, { signal: options.signal, keepsCodes: false });
+    const utterance = await this.#utter(plan, { signal: options.signal, keepsCodes: false });
+    const end = yield* utterance;
+    options.onEnd?.(this.#report(plan.settings.seed, end, startedAt));
   }
 
   /**
@@ -269,21 +267,21 @@ export class Voxfuse {
     this.#live.requireOpen();
     options.signal?.throwIfAborted();
     if (typeof text === "string") {
-      const { settings, segments } = planSpeech(this.#checkpoint, this.#limits, text, options);
-      return { settings, segments: wholeText(segments) };
+      return planWhole(this.#checkpoint, this.#limits, text, options);
     }
     const planned = planIncoming(this.#checkpoint, this.#limits, options);
     const segments = planned.segments(new IncomingText(text, options.signal));
-    return { settings: planned.settings, segments };
+    return { ...planned, segments };
   }
 
   async #utter(
-    { segments }: SegmentPlan,
+    { segments, isGuarded }: SegmentPlan,
     how: Pick<UtteranceParts, "signal" | "keepsCodes">,
   ): Promise<AsyncGenerator<AudioChunk, UtteranceEnd, undefined>> {
     try {
       const { pump } = await this.#live.open({ signal: how.signal });
-      return utter({ pump, segments, sampleRate: this.sampleRate, groups: this.groups, ...how });
+      const { sampleRate, groups, framesPerSecond } = this;
+      return utter({ pump, segments, isGuarded, sampleRate, groups, framesPerSecond, ...how });
     } catch (error) {
       segments.close();
       throw error;
@@ -291,11 +289,13 @@ export class Voxfuse {
   }
 
   #speech(seed: number, samples: Float32Array, end: UtteranceEnd, startedAt: number): Speech {
+    const { sampleRate } = this;
     const codes = joinCodes(end.codes, this.groups);
-    return new Speech({
-      samples,
-      sampleRate: this.sampleRate,
-      codes,
+    return new Speech({ samples, sampleRate, codes, ...this.#report(seed, end, startedAt) });
+  }
+
+  #report(seed: number, end: UtteranceEnd, startedAt: number): SpeechReport {
+    return {
       finishReason: end.finishReason,
       seed,
       model: this.model,
@@ -303,10 +303,10 @@ export class Voxfuse {
         promptMs: end.firstCodesAt - startedAt,
         firstAudioMs: end.firstAudioAt - startedAt,
         totalMs: performance.now() - startedAt,
-        frames: codes.frames,
+        frames: end.frames,
         roundTrips: end.roundTrips,
       },
-    });
+    };
   }
 }
 

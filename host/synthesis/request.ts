@@ -14,6 +14,7 @@ import type { ResolvedVoice } from "../text/voices.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { choice, flag, invalid, whole } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
+import type { SpeechReport } from "./speech.ts";
 import { resolveSampling } from "./sampling-options.ts";
 import type { SamplingOptions, SamplingSettings } from "./sampling-options.ts";
 
@@ -32,10 +33,17 @@ export interface SpeakOptions extends SamplingOptions {
   /** Larger goes first, -100 to 100. Default 0. */
   readonly priority?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether speech that is far longer than its text, or silent for six seconds, is ended. Default:
+   * unless maxNewTokens is given.
+   */
+  readonly guard?: boolean | undefined;
   /** speak() only: false for speech of codes alone, whose samples are empty. Default true. */
   readonly audio?: boolean | undefined;
   /** speak() only: called with the seconds of speech so far, and with its frames. */
   readonly onProgress?: ((seconds: number, frames: number) => void) | undefined;
+  /** stream() only: called when the last chunk was taken, unless the request failed or was left. */
+  readonly onEnd?: ((report: SpeechReport) => void) | undefined;
 }
 
 /** A checked request: its segments are spoken one after the other. */
@@ -54,6 +62,7 @@ export interface SpeechForm {
   readonly instruct: string | undefined;
   readonly priority: number;
   readonly codesOnly: boolean;
+  readonly isGuarded: boolean;
 }
 
 /** Prompts of the official models end here; a text of this size would overflow every one. */
@@ -96,6 +105,7 @@ export function speechForm(
     layout: choice("layout", options.layout ?? "nonStreaming", TEXT_LAYOUTS),
     priority: whole("priority", options.priority ?? 0, -100, 100),
     codesOnly: !flag("audio", options.audio ?? true),
+    isGuarded: flag("guard", options.guard ?? options.maxNewTokens === undefined),
     settings: resolveSampling(options, checkpoint.config.generation),
     voice: voiceOf(checkpoint, options),
     instruct: options.instruct,
@@ -211,7 +221,7 @@ function voiceOf({ config, hints }: Checkpoint, options: SpeakOptions): Resolved
 }
 
 /** A text in pieces that the voice can speak in one go. */
-function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
+export function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
   if (typeof text !== "string") throw invalid("text", text, "a string");
   if (text.length > CHARACTERS_MAX) {
     throw new VoxfuseError(

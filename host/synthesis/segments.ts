@@ -6,11 +6,10 @@ import { SentenceSplitter } from "../text/sentences.ts";
 import { emptyText, invalid } from "./limits.ts";
 import { checkHeld } from "./incoming-text.ts";
 import type { IncomingText } from "./incoming-text.ts";
-import { segmentRequest, speechForm, spelledFor } from "./request.ts";
+import { segmentRequest, segmentsOf, speechForm, spelledFor } from "./request.ts";
 import type { SpeakOptions, SpeechForm } from "./request.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { EngineLimits } from "./limits.ts";
-import type { SamplingSettings } from "./sampling-options.ts";
 
 /** More text ids for a request, which ends with them if `closed`. */
 export type GiveText = (ids: readonly number[], closed: boolean) => void;
@@ -18,6 +17,8 @@ export type GiveText = (ids: readonly number[], closed: boolean) => void;
 /** One piece of a text. */
 export interface Segment {
   readonly request: PlannerRequest;
+  /** Tokens of its text so far. */
+  readonly textTokens: () => number;
   /** Of a text that is still open: passes on what comes of it, until it ends. */
   readonly follow?: (give: GiveText) => Promise<void>;
 }
@@ -30,21 +31,46 @@ export interface SegmentSource {
   close(): void;
 }
 
-/** A text that was given whole. */
-export function wholeText(requests: readonly PlannerRequest[]): SegmentSource {
+/** Checked speech, its text in pieces. */
+export interface SegmentPlan extends Pick<SpeechForm, "settings" | "isGuarded"> {
+  readonly segments: SegmentSource;
+}
+
+/**
+ * Prepares to speak a text that is known. Its pieces are tokenised when their turn comes, so that a
+ * long text is heard as soon as a short one.
+ *
+ * @throws {VoxfuseError} as speechForm(); ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG; the source throws
+ *   ERR_TEXT_TOO_LONG for a piece that does not fit.
+ */
+export function planWhole(
+  checkpoint: Checkpoint,
+  limits: EngineLimits,
+  text: string,
+  options: SpeakOptions,
+): SegmentPlan {
+  const form = speechForm(checkpoint, limits, options);
+  const pieces = segmentsOf(checkpoint, text);
   let count = 0;
+  const next = (): Segment | undefined => {
+    const words = pieces[count];
+    return words === undefined ? undefined : segmentOf(form, words, count++);
+  };
   return {
-    next: () => {
-      const request = requests[count++];
-      return Promise.resolve(request === undefined ? undefined : { request });
-    },
-    close: () => undefined,
+    settings: form.settings,
+    isGuarded: form.isGuarded,
+    segments: { next: async () => Promise.resolve(next()), close: () => undefined },
   };
 }
 
+function segmentOf(form: SpeechForm, words: string, index: number): Segment {
+  const tokens = encodePrompt(form.checkpoint.tokenizer, words, form.instruct);
+  const request = segmentRequest(form, tokens, index);
+  return { request, textTokens: () => tokens.text.length };
+}
+
 /** A checked request for a text that is not known yet. */
-export interface IncomingSpeech {
-  readonly settings: SamplingSettings;
+export interface IncomingSpeech extends Pick<SpeechForm, "settings" | "isGuarded"> {
   segments(text: IncomingText): SegmentSource;
 }
 
@@ -65,6 +91,7 @@ export function planIncoming(
     const form = speechForm(checkpoint, limits, options);
     return {
       settings: form.settings,
+      isGuarded: form.isGuarded,
       segments: (text) => new SentenceSource(form, charactersMax, text),
     };
   }
@@ -76,7 +103,8 @@ export function planIncoming(
     const allowed = '"streaming" or left out for a text that is spoken while it arrives';
     throw invalid("layout", form.layout, allowed);
   }
-  return { settings: form.settings, segments: (text) => new OpenSource(form, text) };
+  const { settings, isGuarded } = form;
+  return { settings, isGuarded, segments: (text) => new OpenSource(form, text) };
 }
 
 /** One piece in the streaming layout, whose text is open until the caller's is over. */
@@ -85,6 +113,8 @@ class OpenSource implements SegmentSource {
   readonly #text: IncomingText;
   readonly #tokens: ArrivingTokens;
   #isAsked = false;
+  /** Tokens so far. */
+  #count = 0;
 
   constructor(form: SpeechForm, text: IncomingText) {
     this.#form = form;
@@ -102,10 +132,12 @@ class OpenSource implements SegmentSource {
       const { tokenizer } = this.#form.checkpoint;
       const tokens = { ...encodeFrame(tokenizer, this.#form.instruct), text: ids };
       const whole = segmentRequest(this.#form, tokens, 0);
-      if (isOver) return { request: whole };
+      this.#count = ids.length;
+      const textTokens = (): number => this.#count;
+      if (isOver) return { request: whole, textTokens };
       // The last trailing id is the end of the text, which is not there yet.
       const request = { ...whole, trailing: whole.trailing.slice(0, -1), textOpen: true };
-      return { request, follow: (give) => this.#follow(give) };
+      return { request, textTokens, follow: (give) => this.#follow(give) };
     }
   }
 
@@ -117,6 +149,7 @@ class OpenSource implements SegmentSource {
     for (let isClosed = false; !isClosed;) {
       const { ids, isOver } = await this.#read();
       isClosed = isOver;
+      this.#count += ids.length;
       const { eos } = this.#form.checkpoint.config.textIds;
       if (isOver) give([...ids, eos], true);
       else if (ids.length > 0) give(ids, false);
@@ -161,9 +194,7 @@ class SentenceSource implements SegmentSource {
       if (this.#count === 0) throw emptyText();
       return undefined;
     }
-    const { checkpoint, instruct } = this.#form;
-    const tokens = encodePrompt(checkpoint.tokenizer, words, instruct);
-    return { request: segmentRequest(this.#form, tokens, this.#count++) };
+    return segmentOf(this.#form, words, this.#count++);
   }
 
   close(): void {

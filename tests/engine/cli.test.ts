@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import test from "ava";
@@ -151,20 +152,36 @@ for (const [exitCode, says, ...args] of EXITS) {
   });
 }
 
-test("an interrupt ends speaking with 130 and leaves no file", async (t) => {
-  const path = join(temporaryFolder(t), "a.wav");
+test("an interrupt ends speaking with 130 and keeps what was spoken as a WAV", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "a.wav");
   const args = ["speak", "Hi.", "--model", TINY, "--max-new-tokens", "4000", "--packet", "1"];
   const child = start([...args, "-o", "-"]);
   child.stdout?.once("data", () => child.kill("SIGINT"));
   t.is((await ended(child)).code, 130);
-  const recording = `${path}.recording`;
-  const second = start([...args, "-o", path, "--record", recording]);
+  const second = start([...args, "-o", path]);
   const exit = ended(second);
+  // Its temporary file is there, so something was spoken.
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  second.kill("SIGINT");
+  const { code, stderr } = await exit;
+  t.is(code, 130);
+  t.regex(stderr, /interrupted; .*a\.wav has the \d+\.\d\d s/);
+  t.deepEqual(readdirSync(folder), ["a.wav"]);
+  const { samples } = parseWav(readFileSync(path));
+  t.true(samples.length > 0 && samples.length % 1920 === 0 && samples.length < 3999 * 1920);
+});
+
+test("an interrupt before anything was spoken leaves no file", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "a.wav");
+  const child = start(["speak", "-", "--model", TINY, "-o", path, "--record", `${path}.recording`]);
   // Its sidecar records, so it is past the point from which it heeds signals.
-  while (!existsSync(recording)) await new Promise((resolve) => setTimeout(resolve, 20));
-  second.kill("SIGTERM");
-  t.is((await exit).code, 130);
-  t.throws(() => readFileSync(path), { code: "ENOENT" });
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill("SIGTERM");
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  t.is(code, 130);
+  t.false(existsSync(path));
 });
 
 /** Main of a package whose native folder holds `native`: a name, and what lies there by it. */

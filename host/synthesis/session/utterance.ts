@@ -1,13 +1,12 @@
 import { FinishReason } from "../../../shared/gen/protocol.ts";
+import { pauseAfter, risingFromPause } from "../../audio/joint.ts";
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import { onAbort } from "./aborts.ts";
 import type { Feed } from "./feed.ts";
 import type { Pump } from "./pump.ts";
-import type { SegmentSource } from "../segments.ts";
+import { SpeechGuard } from "./guard.ts";
+import type { Segment, SegmentSource } from "../segments.ts";
 import type { SpeechEnd } from "../speech.ts";
-
-/** Silence between two segments, about the length of a pause between sentences. [seconds] */
-export const PAUSE_SECONDS = 0.2;
 
 /** Some audio in the order in which it is heard; without samples where only codes are wanted. */
 export interface AudioChunk {
@@ -22,7 +21,9 @@ export interface AudioChunk {
 
 /** What is known once the audio is over. */
 export interface UtteranceEnd {
+  /** Of each segment; none where they are not kept. */
   readonly codes: readonly Uint32Array[];
+  readonly frames: number;
   readonly finishReason: SpeechEnd;
   readonly firstCodesAt: number;
   readonly firstAudioAt: number;
@@ -35,6 +36,9 @@ export interface UtteranceParts {
   readonly sampleRate: number;
   readonly groups: number;
   readonly signal: AbortSignal | undefined;
+  readonly framesPerSecond: number;
+  /** Whether speech that has run away or fallen silent is ended. */
+  readonly isGuarded: boolean;
   /** Whether the end brings the codes; without them a text of any length takes the same memory. */
   readonly keepsCodes: boolean;
 }
@@ -53,19 +57,32 @@ export async function* utter(
   const { sampleRate, groups, signal } = parts;
   const line = new SegmentLine(parts);
   const end = new EndOfUtterance(groups, parts.keepsCodes);
+  let last = 0; // PCM sample
   try {
     signal?.throwIfAborted();
     for (let segment = 0; ; segment++) {
-      const feed = await line.take();
-      if (feed === undefined) return end.summary();
-      if (segment > 0 && !feed.codesOnly) yield pauseBefore(segment, sampleRate);
-      for await (const { samples, frames } of taken(feed, signal)) {
+      const taking = await line.take();
+      if (taking === undefined) return end.summary();
+      const { feed, textTokens } = taking;
+      const guard = new SpeechGuard({ framesPerSecond: parts.framesPerSecond, textTokens });
+      const hasPause = segment > 0 && !feed.codesOnly;
+      if (hasPause) {
+        yield { samples: pauseAfter(last, sampleRate), sampleRate, segment, frames: 0 };
+      }
+      let isFirst = true;
+      for await (const part of taken(feed, signal)) {
         // Once there is something to hear, the next segment may use what the machine has left.
         line.ask();
+        const { samples: spoken, frames } = parts.isGuarded ? guard.pass(part) : part;
+        const samples = hasPause && isFirst ? risingFromPause(spoken, sampleRate) : spoken;
+        isFirst = false;
+        last = samples.at(-1) ?? 0;
         yield { samples, sampleRate, segment, frames };
+        if (guard.hasTripped) break;
       }
-      checkEnd(feed.finishReason);
-      end.add(feed);
+      if (guard.hasTripped) parts.pump.release(feed);
+      else checkEnd(feed.finishReason);
+      end.add(feed, guard.hasTripped ? guard.frames : undefined);
     }
   } finally {
     line.close();
@@ -76,7 +93,7 @@ export async function* utter(
 class SegmentLine {
   readonly #parts: UtteranceParts;
   /** The next segment's, once it was asked for. */
-  #coming: Promise<Feed | undefined> | undefined;
+  #coming: Promise<SegmentFeed | undefined> | undefined;
   #first: Feed | undefined;
   readonly #held = new Set<Feed>();
   #isClosed = false;
@@ -93,7 +110,7 @@ class SegmentLine {
   }
 
   /** The next segment's feed, once its text is there; undefined after the last. */
-  async take(): Promise<Feed | undefined> {
+  async take(): Promise<SegmentFeed | undefined> {
     this.ask();
     const feed = await this.#coming;
     this.#coming = undefined;
@@ -107,7 +124,7 @@ class SegmentLine {
     for (const feed of this.#held) this.#parts.pump.release(feed);
   }
 
-  async #add(): Promise<Feed | undefined> {
+  async #add(): Promise<SegmentFeed | undefined> {
     const { pump, segments } = this.#parts;
     const segment = await segments.next();
     if (segment === undefined || this.#isClosed) return undefined;
@@ -122,8 +139,12 @@ class SegmentLine {
       .catch((error: unknown) => {
         feed.fail(error);
       });
-    return feed;
+    return { feed, textTokens: segment.textTokens };
   }
+}
+
+interface SegmentFeed extends Pick<Segment, "textTokens"> {
+  readonly feed: Feed;
 }
 
 /** What an utterance came to, segment by segment. */
@@ -132,6 +153,7 @@ class EndOfUtterance {
   readonly #keepsCodes: boolean;
   readonly #codes: Uint32Array[] = [];
   #finishReason: SpeechEnd = "stop";
+  #frames = 0;
   #firstCodesAt: number | undefined;
   #firstAudioAt: number | undefined;
   #roundTrips = 0;
@@ -141,9 +163,14 @@ class EndOfUtterance {
     this.#keepsCodes = keepsCodes;
   }
 
-  add(feed: Feed): void {
-    if (this.#keepsCodes) this.#codes.push(feed.allCodes(this.#groups));
-    this.#finishReason = feed.finishReason === FinishReason.Length ? "length" : "stop";
+  /** @param guarded Frames after which the guard ended the segment, if it did. */
+  add(feed: Feed, guarded: number | undefined): void {
+    if (this.#keepsCodes) this.#codes.push(feed.allCodes(this.#groups, 0, guarded));
+    if (guarded !== undefined) this.#finishReason = "guard";
+    else if (feed.finishReason === FinishReason.Length && this.#finishReason === "stop") {
+      this.#finishReason = "length";
+    }
+    this.#frames += guarded ?? feed.codesCount;
     this.#firstCodesAt ??= feed.firstCodesAt;
     this.#firstAudioAt ??= feed.firstAudioAt;
     this.#roundTrips += feed.roundTrips;
@@ -153,17 +180,13 @@ class EndOfUtterance {
     const firstCodesAt = this.#firstCodesAt ?? performance.now();
     return {
       codes: this.#codes,
+      frames: this.#frames,
       finishReason: this.#finishReason,
       firstCodesAt,
       firstAudioAt: this.#firstAudioAt ?? firstCodesAt,
       roundTrips: this.#roundTrips,
     };
   }
-}
-
-function pauseBefore(segment: number, sampleRate: number): AudioChunk {
-  const samples = new Float32Array(Math.round(PAUSE_SECONDS * sampleRate));
-  return { samples, sampleRate, segment, frames: 0 };
 }
 
 /** The feed's frames until it ends; the signal's reason is thrown as soon as it is aborted. */
