@@ -91,10 +91,12 @@ export function requestBytesMax(): u32 {
  * @param codesOnly 1: its codes are wanted and no PCM of them.
  * @param place ticketPlace() of the request that this is a later segment of, which then does not
  *   count against the queue; ABSENT for a new request.
+ * @param known Frames whose codes the host has, since a sidecar that is gone made them: they are
+ *   asked for and made again.
  * @returns A ticket, or a negative AddResult.
  */
-export function add(priority: u32, vocodeFrames: u32, codesOnly: u32, place: u32): i32 {
-  return addRequest(priority, vocodeFrames, codesOnly, place);
+export function add(priority: u32, vocodeFrames: u32, codesOnly: u32, place: u32, known: u32): i32 {
+  return addRequest(priority, vocodeFrames, codesOnly, place, known);
 }
 
 /**

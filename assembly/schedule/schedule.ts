@@ -57,7 +57,13 @@ export function scheduleFailure(): u32 {
 }
 
 /** Adds the request at REQUEST_AT, of `arrival` unless ABSENT; a ticket, or an AddResult. */
-export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arrival: u32): i32 {
+export function addRequest(
+  priority: u32,
+  vocodeFrames: u32,
+  codesOnly: u32,
+  arrival: u32,
+  known: u32,
+): i32 {
   const at = REQUEST_AT;
   const prompt = AdmitRecord.promptCount(at);
   const picks = AdmitRecord.maxNewTokens(at);
@@ -66,13 +72,13 @@ export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arr
   }
   if (vocodeFrames > config.framesMax || (vocodeFrames == 0 && prompt == 0)) return AddResult.Bad;
   if (vocodeFrames > 0 && (prompt > 0 || codesOnly != 0)) return AddResult.Bad;
-  if (picks == 0 || picks > config.framesMax + 1) return AddResult.Bad;
+  if (picks == 0 || picks > config.framesMax + 1 || known >= picks) return AddResult.Bad;
   if (pagesOfRequest(prompt, picks) > allPages() && vocodeFrames == 0) return AddResult.KvMemory;
   // A later segment does not queue again: its request has a place already.
   if (arrival == ABSENT && queuedCount() >= config.queueMax + freeRows()) {
     return AddResult.QueueFull;
   }
-  const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival);
+  const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival, known);
   return ticket < 0 ? AddResult.QueueFull : ticket;
 }
 

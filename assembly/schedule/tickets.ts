@@ -186,8 +186,15 @@ export function requestTailBytes(ticket: u32): u32 {
  * Takes a free place for the request at REQUEST_AT. Returns it, or -1 when there is none.
  *
  * @param arrival Of the request that this is a later segment of; ABSENT for a new request.
+ * @param known Frames that another sidecar made of it.
  */
-export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arrival: u32): i32 {
+export function addTicket(
+  priority: u32,
+  vocodeFrames: u32,
+  codesOnly: u32,
+  arrival: u32,
+  known: u32,
+): i32 {
   const follows = arrival != ABSENT;
   if (!follows && inState(TicketState.Free) <= keptPlaces) return -1;
   for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
@@ -202,7 +209,7 @@ export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arri
     set(ticket, Ticket.TextOpen, AdmitRecord.textClosed(REQUEST_AT) == 0 ? 1 : 0);
     set(ticket, Ticket.PicksMax, AdmitRecord.maxNewTokens(REQUEST_AT));
     set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
-    set(ticket, Ticket.Known, vocodeFrames);
+    set(ticket, Ticket.Known, vocodeFrames > 0 ? vocodeFrames : known);
     set(ticket, Ticket.CodesOnly, codesOnly);
     memory.copy(requestOf(ticket), REQUEST_AT, ADMIT_RECORD_BYTES + requestTailBytes(ticket));
     setState(ticket, TicketState.Queued);

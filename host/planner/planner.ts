@@ -114,10 +114,11 @@ export class Planner {
    *
    * @param place Of the request that this one is a later segment of, as arrival() answered it: the
    *   segment keeps it and does not queue again.
+   * @param known Frames whose codes another sidecar made; they are asked for by wantedCodes().
    * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_TEXT_TOO_LONG, ERR_KV_MEMORY; ERR_INTERNAL for
    *   counts that should have been checked before.
    */
-  add(request: PlannerRequest, place = ABSENT): number {
+  add(request: PlannerRequest, place = ABSENT, known = 0): number {
     const at = this.#wasm.requestAt();
     const promptCount = request.promptRows.length / 2;
     const bytes =
@@ -133,7 +134,7 @@ export class Planner {
     }
     words.set(request.trailing, word);
     const { priority, vocodeFrames, codesOnly } = request;
-    const ticket = this.#wasm.add(priority, vocodeFrames, Number(codesOnly), place);
+    const ticket = this.#wasm.add(priority, vocodeFrames, Number(codesOnly), place, known);
     if (ticket < 0) throw addFault(ticket);
     return ticket;
   }

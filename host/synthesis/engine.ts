@@ -41,6 +41,8 @@ export interface Vocoded {
 /** A moment of an engine's life. */
 export interface EngineStats extends PumpCounts, Omit<Backend, "device"> {
   readonly openRequests: number;
+  /** Sessions that took over from one whose sidecar died. */
+  readonly revivals: number;
   readonly waitingRequests: number;
   readonly freeRows: number;
   readonly freePages: number;
@@ -64,7 +66,9 @@ export interface EngineStats extends PumpCounts, Omit<Backend, "device"> {
 /**
  * A loaded model that speaks. Requests may overlap; each is the same as if it were alone.
  *
- * A sidecar that dies fails the requests it had (ERR_SIDECAR_GONE); the next one starts another.
+ * A sidecar that dies is replaced, and the requests it had go on at the next PCM sample, the same
+ * as if nothing had happened. One whose second sidecar dies before anything came of it ends with
+ * ERR_SIDECAR_GONE.
  */
 export class Voxfuse {
   readonly #checkpoint: Checkpoint;
@@ -137,7 +141,7 @@ export class Voxfuse {
     const chunks: Float32Array[] = [];
     let seconds = 0;
     let framesDone = 0;
-    const utterance = await this.#utter(plan, { signal: options.signal, keepsCodes: true });
+    const utterance = this.#utter(plan, { signal: options.signal, keepsCodes: true });
     for (;;) {
       const { value, done } = await utterance.next();
       if (done === true)
@@ -172,7 +176,7 @@ export class Voxfuse {
     const startedAt = performance.now();
     if (options.audio === false) throw invalid("audio", false, "true in stream(): use speak()");
     const plan = this.#plan(text, options);
-    const utterance = await this.#utter(plan, { signal: options.signal, keepsCodes: false });
+    const utterance = this.#utter(plan, { signal: options.signal, keepsCodes: false });
     const end = yield* utterance;
     options.onEnd?.(this.#report(plan.settings.seed, end, startedAt));
   }
@@ -202,7 +206,7 @@ export class Voxfuse {
       for await (const { samples } of taken(feed, signal)) chunks.push(samples);
       return { samples: concatPcm(chunks), sampleRate: this.sampleRate };
     } finally {
-      pump.release(feed);
+      feed.release();
     }
   }
 
@@ -216,6 +220,7 @@ export class Voxfuse {
       ...pump.counts,
       ...backend,
       openRequests: pump.openTickets,
+      revivals: this.#live.revivals,
       waitingRequests: waiting,
       freeRows,
       freePages,
@@ -274,18 +279,13 @@ export class Voxfuse {
     return { ...planned, segments };
   }
 
-  async #utter(
+  #utter(
     { segments, isGuarded }: SegmentPlan,
     how: Pick<UtteranceParts, "signal" | "keepsCodes">,
-  ): Promise<AsyncGenerator<AudioChunk, UtteranceEnd, undefined>> {
-    try {
-      const { pump } = await this.#live.open({ signal: how.signal });
-      const { sampleRate, groups, framesPerSecond } = this;
-      return utter({ pump, segments, isGuarded, sampleRate, groups, framesPerSecond, ...how });
-    } catch (error) {
-      segments.close();
-      throw error;
-    }
+  ): AsyncGenerator<AudioChunk, UtteranceEnd, undefined> {
+    const livePump = async () => (await this.#live.open({ signal: how.signal })).pump;
+    const { sampleRate, groups, framesPerSecond } = this;
+    return utter({ livePump, segments, isGuarded, sampleRate, groups, framesPerSecond, ...how });
   }
 
   #speech(seed: number, samples: Float32Array, end: UtteranceEnd, startedAt: number): Speech {

@@ -306,10 +306,10 @@ test("an open text that runs dry pauses its own row, and goes on with what comes
   await quiet();
   // As many frames as text ids, and all of them audible.
   t.deepEqual([feed.codesCount, feed.pcmCount], [3, 3]);
-  bench.pump.giveText(feed, [4, 5], false);
+  feed.giveText([4, 5], false);
   await quiet();
   t.deepEqual([feed.codesCount, feed.pcmCount], [5, 5]);
-  bench.pump.giveText(feed, [6], true);
+  feed.giveText([6], true);
   t.is((await drain(feed)).frames, 40);
   t.deepEqual(firstCodes(feed), expected(1, 40));
   await assertNothingIsLeft(t, bench);
@@ -319,12 +319,12 @@ test("text that comes before its row is there goes in with it, in order", async 
   const bench = setUp({ rows: 1 });
   const first = bench.pump.add(request(1, 9));
   const feed = bench.pump.add(request(2, 20, OPEN));
-  bench.pump.giveText(feed, [4, 5], false);
+  feed.giveText([4, 5], false);
   await drain(first);
   await quiet();
   const [row] = bench.sidecar.rows.values();
   t.deepEqual(row?.text, [1, 2, 3, 4, 5]);
-  bench.pump.giveText(feed, [], true);
+  feed.giveText([], true);
   t.is((await drain(feed)).frames, 20);
   await assertNothingIsLeft(t, bench);
 });
@@ -334,10 +334,10 @@ test("a parked request keeps the text that came meanwhile", async (t) => {
   const old = bench.pump.add(request(1, 290));
   const feed = bench.pump.add(request(2, 290, OPEN));
   const ids = Array.from({ length: 200 }, (_, index) => index + 4);
-  bench.pump.giveText(feed, ids, false);
+  feed.giveText(ids, false);
   const ends = Promise.all([drain(old), drain(feed)]);
   await quiet();
-  bench.pump.giveText(feed, [7], true);
+  feed.giveText([7], true);
   t.deepEqual(
     (await ends).map(({ frames }) => frames),
     [290, 290],
@@ -354,11 +354,11 @@ test("a request whose text is open can be left, and one may not outgrow its row"
   const tooMany = new Array<number>(3000).fill(1);
   t.throws(
     () => {
-      bench.pump.giveText(feed, tooMany, false);
+      feed.giveText(tooMany, false);
     },
     { code: "ERR_TEXT_TOO_LONG" },
   );
   bench.pump.release(feed);
-  bench.pump.giveText(feed, [1], true); // nobody's any more
+  feed.giveText([1], true); // nobody's any more
   await assertNothingIsLeft(t, bench);
 });

@@ -10,6 +10,7 @@ import type { SidecarConnection } from "../parts.ts";
 import { resolveBackend } from "./backend.ts";
 import type { Backend, BackendWish } from "./backend.ts";
 import { Pump } from "./pump.ts";
+import type { PumpParts } from "./pump.ts";
 import { WeightLoader } from "./weight-loader.ts";
 import type { LoadProgress } from "./weight-loader.ts";
 
@@ -41,6 +42,8 @@ export interface Session {
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** As PumpParts has it. */
+  readonly onLost?: PumpParts["onLost"];
 }
 
 /**
@@ -103,7 +106,7 @@ interface WarmParts {
 /** The loop, once the sidecar has what every request needs. */
 async function warmedPump(
   { planner, connection, groups, tensorBytes }: WarmParts,
-  { signal, onProgress }: OpenOptions,
+  { signal, onProgress, onLost }: OpenOptions,
 ): Promise<Pump> {
   let isOpening = true;
   const loader = new WeightLoader({
@@ -120,6 +123,7 @@ async function warmedPump(
     planner,
     connection,
     groups,
+    onLost,
     sendWeights: (entries) => loader.load(entries),
   });
   planner.warm();

@@ -31,7 +31,8 @@ export interface UtteranceEnd {
 }
 
 export interface UtteranceParts {
-  readonly pump: Pump;
+  /** The loop of the live session, which may be another one for each segment. */
+  readonly livePump: () => Promise<Pump>;
   readonly segments: SegmentSource;
   readonly sampleRate: number;
   readonly groups: number;
@@ -80,7 +81,7 @@ export async function* utter(
         yield { samples, sampleRate, segment, frames };
         if (guard.hasTripped) break;
       }
-      if (guard.hasTripped) parts.pump.release(feed);
+      if (guard.hasTripped) feed.release();
       else checkEnd(feed.finishReason);
       end.add(feed, guard.hasTripped ? guard.frames : undefined);
     }
@@ -121,20 +122,21 @@ class SegmentLine {
   close(): void {
     this.#isClosed = true;
     this.#parts.segments.close();
-    for (const feed of this.#held) this.#parts.pump.release(feed);
+    for (const feed of this.#held) feed.release();
   }
 
   async #add(): Promise<SegmentFeed | undefined> {
-    const { pump, segments } = this.#parts;
+    const { livePump, segments } = this.#parts;
     const segment = await segments.next();
-    if (segment === undefined || this.#isClosed) return undefined;
+    const pump = segment === undefined ? undefined : await livePump();
+    if (segment === undefined || pump === undefined || this.#isClosed) return undefined;
     const feed = pump.add(segment.request, { before: this.#first });
     this.#first ??= feed;
     for (const held of this.#held) if (held.isEnded) this.#held.delete(held);
     this.#held.add(feed);
     segment
       .follow?.((ids, closed) => {
-        pump.giveText(feed, ids, closed);
+        feed.giveText(ids, closed);
       })
       .catch((error: unknown) => {
         feed.fail(error);
