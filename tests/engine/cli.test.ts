@@ -63,6 +63,15 @@ test("-o - streams the same sound to standard output, and nothing else", async (
   t.deepEqual(parseWav(stdout).samples, parseWav(readFileSync(path)).samples);
 });
 
+test("a reader that leaves ends speaking with a typed error", async (t) => {
+  const child = start(["speak", "Hi.", "--model", TINY, "--max-new-tokens", "4000", "-o", "-"]);
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  t.is(await new Promise((resolve) => child.once("close", resolve)), 1);
+  t.regex(stderr, /takes no more audio.*ERR_OUTPUT_NOT_WRITABLE/);
+});
+
 test("- speaks standard input, in the layout that was asked for, before it ends", async (t) => {
   const folder = temporaryFolder(t);
   const asked = ["--model", TINY, "--seed", "7", "--max-new-tokens", "9"];
@@ -128,6 +137,7 @@ const EXITS: readonly (readonly [code: number, says: RegExp, ...args: string[]])
   [0, /^$/, "--version"],
   [0, /^$/, "speak", "--help"],
   [1, /ERR_OUTPUT_NOT_WRITABLE/, ...SPEAK, "-o", "/proc/no/such/a.wav"],
+  [1, /ERR_OUTPUT_NOT_WRITABLE/, ...SPEAK, "-o", "/dev/full"],
   [2, /unknown command/, "shout"],
   [2, /unknown option/, "speak", "--loudly"],
   [2, /whole number/, ...SPEAK, "--seed", "x"],

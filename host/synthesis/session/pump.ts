@@ -231,7 +231,11 @@ export class Pump implements FeedOwner {
       feed.pushCodes(this.#connection.readCodes(place.row, feed.codesCount, codes), codes);
     }
     const pcm = output.pcmCount - feed.pcmCount;
-    if (pcm > 0) feed.pushPcm(this.#connection.readPcm(place.row, feed.pcmCount, pcm), pcm);
+    if (pcm <= 0) return;
+    const samples = this.#connection.readPcm(place.row, feed.pcmCount, pcm);
+    // A NaN is published as 0, and no working vocoder makes a whole packet of zeros.
+    if (samples.every((sample) => sample === 0)) feed.fail(deadSound());
+    else feed.pushPcm(samples, pcm);
   }
 
   #complete({ header, lanes }: Completion): void {
@@ -319,4 +323,12 @@ export class Pump implements FeedOwner {
     if (codes === undefined) throw new VoxfuseError("ERR_INTERNAL", "Codes of nobody are wanted.");
     this.#planner.giveCodes(codes);
   }
+}
+
+function deadSound(): VoxfuseError {
+  return new VoxfuseError(
+    "ERR_BAD_LOGITS",
+    "The vocoder computed no finite number. Its weights are damaged, or not the ones its " +
+      "configuration is for.",
+  );
 }
