@@ -25,11 +25,13 @@ import {
   builtProgramBytes,
 } from "./graph/programs";
 import { resultAt, resultBytes } from "./graph/recording";
+import { AddResult } from "./results";
 import { drawnWeight, pick, settings } from "./sampling/pick";
 import {
   addRequest,
   cancelTicket,
   completeSubmission,
+  extendText,
   markConsumed,
   pollSchedule,
   releaseTicket,
@@ -92,10 +94,20 @@ export function requestBytesMax(): u32 {
  * @param codesOnly 1: its codes are wanted and no PCM of them.
  * @param place ticketPlace() of the request that this is a later segment of, which then does not
  *   count against the queue; ABSENT for a new request.
+ * @param known Frames whose codes the host has, since a sidecar that is gone made them: they are
+ *   asked for and made again.
  * @returns A ticket, or a negative AddResult.
  */
-export function add(priority: u32, vocodeFrames: u32, codesOnly: u32, place: u32): i32 {
-  return addRequest(priority, vocodeFrames, codesOnly, place);
+export function add(priority: u32, vocodeFrames: u32, codesOnly: u32, place: u32, known: u32): i32 {
+  return addRequest(priority, vocodeFrames, codesOnly, place, known);
+}
+
+/**
+ * More of an open text: `count` text ids at requestAt() follow what the ticket has, and with
+ * `closed` the text ends with them. Returns 0, or a negative AddResult.
+ */
+export function giveText(ticket: u32, count: u32, closed: u32): i32 {
+  return ticket < tickets() ? extendText(ticket, count, closed != 0) : AddResult.Bad;
 }
 
 /** The host is done with the ticket: it is stopped unless it is over, and its number is free. */

@@ -1,5 +1,10 @@
 export { VOXFUSE_ERROR_CODES, VoxfuseError } from "./errors/voxfuse-error.ts";
 export type { VoxfuseErrorCode } from "./errors/voxfuse-error.ts";
+export { getModel } from "./model/hub/get-model.ts";
+export type { DownloadProgress, GetModelOptions, GotModel } from "./model/hub/get-model.ts";
+export type { HubPlace } from "./model/hub/hub-options.ts";
+export { listModels, removeModel } from "./model/hub/list-models.ts";
+export type { ListedModel } from "./model/hub/list-models.ts";
 export { Voxfuse } from "./synthesis/engine.ts";
 export type { EngineStats, VocodeOptions, Vocoded } from "./synthesis/engine.ts";
 export type { FusionLevelName, LimitOptions, SamplingSide } from "./synthesis/limits.ts";
@@ -14,6 +19,6 @@ export type { BackendName, DtypeName } from "./synthesis/session/backend.ts";
 export type { IsaName } from "./synthesis/session/session.ts";
 export type { LoadProgress } from "./synthesis/session/weight-loader.ts";
 export { Speech } from "./synthesis/speech.ts";
-export type { SpeechCodes, SpeechEnd, SpeechTimings } from "./synthesis/speech.ts";
+export type { SpeechCodes, SpeechEnd, SpeechReport, SpeechTimings } from "./synthesis/speech.ts";
 export type { TraceCounts } from "./synthesis/trace/engine-trace.ts";
 export type { AudioChunk } from "./synthesis/session/utterance.ts";

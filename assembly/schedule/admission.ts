@@ -4,8 +4,12 @@ import { RecordKind } from "../../shared/gen/protocol.as";
 import { freePages, takePages } from "./kv-pages";
 import { mention } from "./in-flight";
 import { freeRows, holderOf, isAnyStarved, pagesForSteps, takeRow } from "./rows";
-import { admitBytes, submissionSpace, writeAdmit, writeRowRecord } from "./submission";
+import { admitBytes, submissionSpace, textExtendBytes, writeAdmit } from "./submission";
+import { writeRowRecord, writeTextExtend } from "./submission";
 import { Ticket, TicketState, get, goesBefore, inState, set, setState, tickets } from "./tickets";
+
+/** Of a submission, kept for the codes, pages and runs that are written last. */
+const WORK_BYTES: u32 = 0x8000;
 
 /** Rows that cancelled, finished and parked tickets give back. */
 export function writeReleases(entry: usize): void {
@@ -51,7 +55,7 @@ export function writeAdmits(entry: usize): void {
     const pages = firstPages(ticket);
     if (freePages() < pages + slackFor(ticket)) return;
     // What does not fit behind the other records goes first into the next submission.
-    if (admitBytes(ticket) + 4 * pages > submissionSpace()) return;
+    if (admitBytes(ticket) + 4 * pages + WORK_BYTES > submissionSpace()) return;
     takePages(ticket, pages);
     takeRow(ticket);
     writeAdmit(ticket);
@@ -60,6 +64,24 @@ export function writeAdmits(entry: usize): void {
     const hasPrompt = get(ticket, Ticket.PromptCount) > 0;
     setState(ticket, hasPrompt ? TicketState.Prefilling : TicketState.Decoding);
     mention(entry, ticket);
+  }
+}
+
+/**
+ * Rows get the text that came since they were admitted. It is no mention: alone in a submission, it
+ * completes before the runs of earlier ones, whose frames it must not answer for.
+ */
+export function writeTexts(): void {
+  for (let row: u32 = 0; row < config.rows; row++) {
+    const ticket = holderOf(row);
+    if (ticket < 0) continue;
+    const state = get(ticket, Ticket.State);
+    if (state != TicketState.Prefilling && state != TicketState.Decoding) continue;
+    const isOver = get(ticket, Ticket.TextOpen) == 0;
+    const isAllSent = get(ticket, Ticket.TextSent) == get(ticket, Ticket.TextCount);
+    if (isAllSent && (!isOver || get(ticket, Ticket.EndSent))) continue;
+    if (textExtendBytes(ticket) + WORK_BYTES > submissionSpace()) return;
+    writeTextExtend(ticket);
   }
 }
 

@@ -7,7 +7,7 @@ import { Lanes, bucketFor, clearLanes, laneAt, laneCount, pushLane } from "./lan
 import { firstHolderIn, holderOf, pagesForSteps, reservePages } from "./rows";
 import { NO_PROGRAM, addLane, closeRun, openRun, writePageExtend } from "./submission";
 import { Ticket, TicketState, framesSubmitted, get, inState, set, setState } from "./tickets";
-import { tickets } from "./tickets";
+import { textSteps, tickets } from "./tickets";
 
 /** Values of Ticket.RunKind: the frame run that a ticket takes part in. */
 export const enum RunKind {
@@ -85,8 +85,11 @@ function stepsAllowed(ticket: u32, most: u32): u32 {
     return given > steps ? min(given - steps, ringSpace(ticket)) : 0;
   }
   const left = get(ticket, Ticket.PicksMax) - steps;
+  // A row whose open text has run dry pauses; it is never fed what stands for the text's end.
+  const text = textSteps(ticket);
+  if (steps >= text) return 0;
   // The first packet waits for one frame only, so a first run of many does not delay it.
-  const allowed: u32 = min(most, left);
+  const allowed: u32 = min(min(most, left), text - steps);
   // The last step only closes the row.
   const frames: u32 = min(allowed, left - 1);
   return frames <= ringSpace(ticket) ? allowed : 0;

@@ -2,7 +2,6 @@ import { CODES_AT, SEEN_AT, SEEN_STRIDE } from "../arenas";
 import { config } from "../config";
 import { OUTPUT_FRAMES } from "../../shared/gen/protocol.as";
 import { markSeen } from "../sampling/repetition";
-import { mention } from "./in-flight";
 import { holderOf } from "./rows";
 import { submissionSpace, writeCodeExtend } from "./submission";
 import { Ticket, TicketState, get, set } from "./tickets";
@@ -59,8 +58,11 @@ export function wantCodes(): bool {
   return false;
 }
 
-/** Passes the codes that the host gave on to their row. */
-export function writeKnownCodes(entry: usize): void {
+/**
+ * Passes the codes that the host gave on to their row. As with text, it is no mention: alone in a
+ * submission, it completes before the runs of earlier ones.
+ */
+export function writeKnownCodes(): void {
   if (!areThere) return;
   areThere = false;
   const ticket = <u32>wanted;
@@ -74,7 +76,6 @@ export function writeKnownCodes(entry: usize): void {
   writeCodeExtend(ticket, CODES_AT, wantedFirst * config.groups, count, given);
   set(ticket, Ticket.Given, given);
   if (config.hostSampling && !get(ticket, Ticket.VocodeOnly)) rememberGroup0(ticket);
-  mention(entry, ticket);
 }
 
 /** The planner's own history, which the picks after a replay go on from. */

@@ -4,7 +4,7 @@ import { AddResult, PollResult } from "../results";
 import { ABSENT, AdmitRecord, ErrorCode, ProgramKind } from "../../shared/gen/protocol.as";
 import { REQUEST_AT } from "../arenas";
 import { VOCAB_MAX } from "../sampling/pick";
-import { writeAdmits, writeReleases } from "./admission";
+import { writeAdmits, writeReleases, writeTexts } from "./admission";
 import { writeDecode, writeForced, writePrefill } from "./batcher";
 import { applyCompletion } from "./completions";
 import { definedProgram, definitionFailed, isDefining, needsWeights } from "./definitions";
@@ -16,8 +16,8 @@ import { resetKnownCodes, wantCodes, writeKnownCodes } from "./known-codes";
 import { allPages, resetPages } from "./kv-pages";
 import { freeRows, pagesOfRequest, resetRows } from "./rows";
 import { NO_PROGRAM, beginSubmission, finishSubmission, submissionRecords } from "./submission";
-import { Ticket, TicketState, addTicket, get, queuedCount, resetTickets } from "./tickets";
-import { set, setState } from "./tickets";
+import { Ticket, TicketState, addTicket, appendText, get, queuedCount } from "./tickets";
+import { resetTickets, set, setState } from "./tickets";
 import { clearRunKinds, writePrimes, writeVocode } from "./vocode";
 
 /** Submissions with runs at once: one at work, one that follows it without a pause. */
@@ -58,7 +58,13 @@ export function scheduleFailure(): u32 {
 }
 
 /** Adds the request at REQUEST_AT, of `arrival` unless ABSENT; a ticket, or an AddResult. */
-export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arrival: u32): i32 {
+export function addRequest(
+  priority: u32,
+  vocodeFrames: u32,
+  codesOnly: u32,
+  arrival: u32,
+  known: u32,
+): i32 {
   const at = REQUEST_AT;
   const prompt = AdmitRecord.promptCount(at);
   const picks = AdmitRecord.maxNewTokens(at);
@@ -67,14 +73,14 @@ export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arr
   }
   if (vocodeFrames > config.framesMax || (vocodeFrames == 0 && prompt == 0)) return AddResult.Bad;
   if (vocodeFrames > 0 && (prompt > 0 || codesOnly != 0)) return AddResult.Bad;
-  if (picks == 0 || picks > config.framesMax + 1) return AddResult.Bad;
+  if (picks == 0 || picks > config.framesMax + 1 || known >= picks) return AddResult.Bad;
   if (pagesOfRequest(prompt, picks) > allPages() && vocodeFrames == 0) return AddResult.KvMemory;
   // A later segment does not queue again: its request has a place already.
   if (arrival == ABSENT && queuedCount() >= config.queueMax + freeRows()) {
     return AddResult.QueueFull;
   }
   if (!isVoice(AdmitRecord.voiceCount(at), AdmitRecord.referenceCount(at))) return AddResult.Bad;
-  const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival);
+  const ticket = addTicket(priority, vocodeFrames, codesOnly, arrival, known);
   return ticket < 0 ? AddResult.QueueFull : ticket;
 }
 
@@ -82,6 +88,17 @@ export function addRequest(priority: u32, vocodeFrames: u32, codesOnly: u32, arr
 function isVoice(words: u32, frames: u32): bool {
   if (words == 0) return frames == 0;
   return referenceMax > 0 && words == talkerConfig.width && frames <= referenceMax;
+}
+
+/**
+ * The `count` text ids at REQUEST_AT follow the ticket's open text, which ends with them if
+ * `isClosed`. 0, or an AddResult; what comes for a ticket that is over is dropped.
+ */
+export function extendText(ticket: u32, count: u32, isClosed: bool): i32 {
+  if (get(ticket, Ticket.TextOpen) == 0) return AddResult.Bad;
+  if (count > config.textMax - get(ticket, Ticket.TextCount)) return AddResult.TooLong;
+  appendText(ticket, REQUEST_AT, count, isClosed);
+  return 0;
 }
 
 /** The user took the ticket's frames up to `frames`. */
@@ -143,8 +160,9 @@ function send(entry: usize): PollResult {
 function writeWork(entry: usize): void {
   if (!warm()) return;
   writeAdmits(entry);
+  writeTexts();
   clearRunKinds();
-  writeKnownCodes(entry);
+  writeKnownCodes();
   if (!writePrefill(entry)) return;
   if (!writeForced(entry)) return;
   const isWritten = config.hostSampling ? writeHostFrame(entry) : writeDecode(entry);

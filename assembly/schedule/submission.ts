@@ -21,7 +21,7 @@ import {
   SubmissionHeader,
 } from "../../shared/gen/protocol.as";
 import { pageAfter, writePages } from "./kv-pages";
-import { Ticket, get, requestOf, requestTailBytes, voiceTailBytes } from "./tickets";
+import { Ticket, get, requestOf, requestTailBytes, set, textOf, voiceTailBytes } from "./tickets";
 
 let cursor: usize = SUBMISSION_AT;
 let recordCount: u32 = 0;
@@ -97,6 +97,27 @@ export function writeAdmit(ticket: u32): void {
   const voice = requestOf(ticket) + ADMIT_RECORD_BYTES + tail;
   memory.copy(pagesAt + 4 * pages, voice, voiceTailBytes(ticket));
   close(bytes);
+  set(ticket, Ticket.TextSent, get(ticket, Ticket.TextCount));
+  set(ticket, Ticket.EndSent, get(ticket, Ticket.TextOpen) ? 0 : 1);
+}
+
+/** Bytes of the record that gives the ticket's row the text it lacks. */
+export function textExtendBytes(ticket: u32): u32 {
+  return EXTEND_RECORD_BYTES + 4 * (get(ticket, Ticket.TextCount) - get(ticket, Ticket.TextSent));
+}
+
+/** The text that the ticket's row lacks goes to it, and word of the text's end. */
+export function writeTextExtend(ticket: u32): void {
+  const sent = get(ticket, Ticket.TextSent);
+  const count = get(ticket, Ticket.TextCount) - sent;
+  const isClosed = get(ticket, Ticket.TextOpen) == 0;
+  openExtend(ticket, 4 * count);
+  ExtendRecord.setTextCount(cursor, count);
+  ExtendRecord.setTextClosed(cursor, isClosed ? 1 : 0);
+  memory.copy(cursor + EXTEND_RECORD_BYTES, textOf(ticket, sent), 4 * count);
+  close(EXTEND_RECORD_BYTES + 4 * count);
+  set(ticket, Ticket.TextSent, sent + count);
+  set(ticket, Ticket.EndSent, isClosed ? 1 : 0);
 }
 
 /** The last `count` pages of the ticket's chain go to its row; `before` was the last one. */

@@ -97,6 +97,11 @@ export const enum Ticket {
   ReferenceCount = 37,
   /** Of those, frames that the vocoder was sent through. */
   ReferenceSubmitted = 38,
+  /** 1: more text ids may follow; the row makes no frame that it has no text id for. */
+  TextOpen = 39,
+  /** Of TextCount, what the row was given; and whether it was told that the text is over. */
+  TextSent = 40,
+  EndSent = 41,
 }
 
 const STATES: u32 = 9;
@@ -156,6 +161,30 @@ export function requestOf(ticket: u32): usize {
   return REQUESTS_AT + ticket * requestStride;
 }
 
+/** Address of the request's text ids from `first` on. */
+export function textOf(ticket: u32, first: u32): usize {
+  const words = PROMPT_ENTRY_WORDS * get(ticket, Ticket.PromptCount) + first;
+  return requestOf(ticket) + ADMIT_RECORD_BYTES + 4 * words;
+}
+
+/** The ids at `from` follow the text that the ticket has, which ends with them if `isClosed`. */
+export function appendText(ticket: u32, from: usize, count: u32, isClosed: bool): void {
+  const had = get(ticket, Ticket.TextCount);
+  // The voice lies behind the text.
+  memory.copy(textOf(ticket, had + count), textOf(ticket, had), voiceTailBytes(ticket));
+  memory.copy(textOf(ticket, had), from, 4 * count);
+  set(ticket, Ticket.TextCount, had + count);
+  if (isClosed) set(ticket, Ticket.TextOpen, 0);
+  // A row that is admitted from now on, or once more, has it all.
+  AdmitRecord.setTextCount(requestOf(ticket), had + count);
+  AdmitRecord.setTextClosed(requestOf(ticket), isClosed ? 1 : 0);
+}
+
+/** Frame steps that the ticket's text allows in all. */
+export function textSteps(ticket: u32): u32 {
+  return get(ticket, Ticket.TextOpen) ? get(ticket, Ticket.TextCount) : u32.MAX_VALUE;
+}
+
 /** Bytes of a request's prompt and text, which follow its AdmitRecord. */
 export function requestTailBytes(ticket: u32): u32 {
   const words =
@@ -172,8 +201,15 @@ export function voiceTailBytes(ticket: u32): u32 {
  * Takes a free place for the request at REQUEST_AT. Returns it, or -1 when there is none.
  *
  * @param arrival Of the request that this is a later segment of; ABSENT for a new request.
+ * @param known Frames that another sidecar made of it.
  */
-export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arrival: u32): i32 {
+export function addTicket(
+  priority: u32,
+  vocodeFrames: u32,
+  codesOnly: u32,
+  arrival: u32,
+  known: u32,
+): i32 {
   const follows = arrival != ABSENT;
   if (!follows && inState(TicketState.Free) <= keptPlaces) return -1;
   for (let ticket: u32 = 0; ticket < ticketCount; ticket++) {
@@ -185,9 +221,10 @@ export function addTicket(priority: u32, vocodeFrames: u32, codesOnly: u32, arri
     set(ticket, Ticket.Segment, AdmitRecord.segment(REQUEST_AT));
     set(ticket, Ticket.PromptCount, AdmitRecord.promptCount(REQUEST_AT));
     set(ticket, Ticket.TextCount, AdmitRecord.textCount(REQUEST_AT));
+    set(ticket, Ticket.TextOpen, AdmitRecord.textClosed(REQUEST_AT) == 0 ? 1 : 0);
     set(ticket, Ticket.PicksMax, AdmitRecord.maxNewTokens(REQUEST_AT));
     set(ticket, Ticket.VocodeOnly, vocodeFrames > 0 ? 1 : 0);
-    set(ticket, Ticket.Known, vocodeFrames);
+    set(ticket, Ticket.Known, vocodeFrames > 0 ? vocodeFrames : known);
     set(ticket, Ticket.CodesOnly, codesOnly);
     set(ticket, Ticket.VoiceCount, AdmitRecord.voiceCount(REQUEST_AT));
     set(ticket, Ticket.ReferenceCount, AdmitRecord.referenceCount(REQUEST_AT));

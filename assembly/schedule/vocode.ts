@@ -6,7 +6,7 @@ import { markRuns, mention } from "./in-flight";
 import { Lanes, bucketFor, clearLanes, laneAt, laneCount, pushLane } from "./lanes";
 import { holderOf } from "./rows";
 import { NO_PROGRAM, addLane, closeRun, openRun } from "./submission";
-import { Ticket, TicketState, framesSubmitted, get, set } from "./tickets";
+import { Ticket, TicketState, framesSubmitted, get, set, textSteps } from "./tickets";
 
 /** Frames that will be there to become PCM when all that was submitted has run. */
 function framesToCome(ticket: u32): u32 {
@@ -43,7 +43,13 @@ function isDue(ticket: u32): bool {
   const isSettled = state == TicketState.Draining && get(ticket, Ticket.InFlight) == 0;
   if (state != TicketState.Decoding && !isSettled) return false;
   const pending = pendingFrames(ticket);
-  return pending >= packetFor(ticket) || (pending > 0 && isEnding(ticket));
+  return pending >= packetFor(ticket) || (pending > 0 && (isEnding(ticket) || isDry(ticket)));
+}
+
+/** Whether nothing is to come before more text does: what there is may be heard meanwhile. */
+function isDry(ticket: u32): bool {
+  if (get(ticket, Ticket.InFlight) > 0) return false;
+  return get(ticket, Ticket.StepsSubmitted) >= textSteps(ticket);
 }
 
 /** No ticket takes part in a frame run of the submission that is begun. */

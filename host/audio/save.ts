@@ -13,26 +13,47 @@ import { VoxfuseError } from "../errors/voxfuse-error.ts";
  */
 export async function saveAudio(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    const existing = await stat(path).catch(ignoreNotFound);
-    if (existing !== undefined && !existing.isFile()) {
-      await writeFile(path, bytes); // a folder fails here with EISDIR
-    } else {
-      const target = existing === undefined ? path : await realpath(path);
-      await replaceFile(target, bytes, existing?.mode ?? 0o666);
-    }
+    const place = await placeOf(path);
+    if (place.isStream) await writeFile(path, bytes);
+    else await replaceFile(place.target, bytes, place.mode);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VoxfuseError(
-      "ERR_OUTPUT_NOT_WRITABLE",
-      `${path} cannot be written (${reason}). Name a file in a folder that exists, has space and ` +
-        "that you may write to.",
-      { cause },
-    );
+    throw notWritable(path, cause);
   }
 }
 
+/** Where the bytes for a path go. */
+export interface OutputPlace {
+  /** A device or a pipe, which is written straight. A folder is one too, and fails with EISDIR. */
+  readonly isStream: boolean;
+  /** The file, links followed. */
+  readonly target: string;
+  readonly mode: number;
+}
+
+export async function placeOf(path: string): Promise<OutputPlace> {
+  const existing = await stat(path).catch(ignoreNotFound);
+  if (existing === undefined) return { isStream: false, target: path, mode: 0o666 };
+  if (!existing.isFile()) return { isStream: true, target: path, mode: existing.mode };
+  return { isStream: false, target: await realpath(path), mode: existing.mode };
+}
+
+/** A file beside `target` that takes its place once it is whole. */
+export function temporaryBeside(target: string): string {
+  return join(dirname(target), `.${basename(target)}.${randomUUID()}`);
+}
+
+export function notWritable(path: string, cause: unknown): VoxfuseError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new VoxfuseError(
+    "ERR_OUTPUT_NOT_WRITABLE",
+    `${path} cannot be written (${reason}). Name a file in a folder that exists, has space and ` +
+      "that you may write to.",
+    { cause },
+  );
+}
+
 async function replaceFile(target: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
+  const temporary = temporaryBeside(target);
   try {
     await writeFile(temporary, bytes, { flag: "wx", mode });
     await rename(temporary, target);

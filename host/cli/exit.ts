@@ -41,6 +41,10 @@ const MODEL: readonly VoxfuseErrorCode[] = [
   "ERR_TENSOR_MISSING",
   "ERR_TENSOR_DTYPE",
   "ERR_TENSOR_SHAPE",
+  "ERR_OFFLINE",
+  "ERR_DOWNLOAD_REFUSED",
+  "ERR_DOWNLOAD_FAILED",
+  "ERR_DOWNLOAD_CORRUPT",
 ];
 const NATIVE: readonly VoxfuseErrorCode[] = [
   "ERR_UNSUPPORTED_PLATFORM",

@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { ExitCode, exitCodeOf, reportError } from "./exit.ts";
 import { addBench } from "./bench.ts";
 import { addDoctor } from "./doctor.ts";
+import { addModels } from "./models.ts";
 import { addPlan } from "./plan.ts";
 import { addSidecar } from "./sidecar.ts";
 import { addSpeak } from "./speak.ts";
@@ -38,18 +39,18 @@ const program = new Command("voxfuse")
   .addHelpText("after", EXIT_HELP)
   .showHelpAfterError("(voxfuse --help says more)")
   .exitOverride();
-for (const add of [
+const COMMANDS = [
   addSpeak,
   addVoice,
   addVoices,
+  addModels,
   addBench,
   addTrace,
   addPlan,
   addSidecar,
   addDoctor,
-]) {
-  add(program);
-}
+];
+for (const add of COMMANDS) add(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -15,7 +15,8 @@ export interface ProgressOptions {
 
 /**
  * A line with a moving bar on a terminal's stderr, for work that takes longer than a second; on
- * anything else plain lines, or nothing. How much there is to do is not known: the bar only moves.
+ * anything else plain lines, or nothing. Where it is not known how much there is to do, the bar
+ * only moves.
  */
 export class Progress {
   readonly #label: string;
@@ -23,6 +24,7 @@ export class Progress {
   readonly #startedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #state = "";
+  #share: number | undefined;
   #isDrawn = false;
 
   constructor(label: string, { isQuiet, lineMs, out = process.stderr }: ProgressOptions) {
@@ -37,9 +39,10 @@ export class Progress {
     }
   }
 
-  /** What the line says from now on. */
-  show(state: string): void {
+  /** What the line says from now on, and how much of the work is done, from 0 to 1. */
+  show(state: string, share?: number): void {
     this.#state = state;
+    this.#share = share;
   }
 
   /** The work is over: the line goes. */
@@ -57,7 +60,8 @@ export class Progress {
     const elapsedMs = performance.now() - this.#startedAt;
     if (elapsedMs < PATIENCE_MS) return;
     this.#isDrawn = true;
-    const bar = movingBar(Math.floor(elapsedMs / REDRAW_MS));
+    const tick = Math.floor(elapsedMs / REDRAW_MS);
+    const bar = this.#share === undefined ? movingBar(tick) : filledBar(this.#share);
     this.#out.write(`\r\u001b[K${this.#text(` [${bar}]`)}`);
   }
 
@@ -73,6 +77,11 @@ export function showLoading(progress: Progress): (loaded: LoadProgress) => void 
   return ({ bytesDone, bytesTotal }) => {
     progress.show(`${(bytesDone / 1e9).toFixed(2)} of ${(bytesTotal / 1e9).toFixed(2)} GB`);
   };
+}
+
+/** A bar of which a share from 0 to 1 is full. */
+export function filledBar(share: number): string {
+  return "#".repeat(Math.floor(share * BAR_WIDTH)).padEnd(BAR_WIDTH);
 }
 
 /** A block that goes to the end of the bar and back. */

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { SpeakOptions, Voxfuse } from "../index.ts";
+import type { SpeakOptions, SpeechReport, Voxfuse } from "../index.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { interruptSignal } from "./exit.ts";
+import { Interrupted, interruptSignal } from "./exit.ts";
 import { addEngineFlags, integer, loadOptions, real } from "./options.ts";
+import type { WavWriter as Writer } from "../audio/wav-writer.ts";
 import type { EngineFlags } from "./options.ts";
 import { play } from "./player.ts";
 import { Progress, showLoading } from "./progress.ts";
@@ -30,6 +31,8 @@ interface SpeakFlags extends EngineFlags {
 
 /** Names of voice files end so; those of a model's voices do not. */
 const VOICE_SUFFIX = ".voxvoice";
+/** Known, or still coming. */
+type Text = string | AsyncIterable<string>;
 
 const DEFAULT_TEXT = "Hello! I am a small voice that lives inside this package.";
 
@@ -37,7 +40,7 @@ export function addSpeak(program: Command): void {
   const command = program
     .command("speak")
     .description("speak a text into a WAV file")
-    .argument("[text...]", "what to say; - reads it from standard input")
+    .argument("[text...]", "what to say; - speaks what standard input brings, while it comes")
     .option("-f, --file <file>", "read the text from a file")
     .option("-o, --output <file>", "WAV file; - streams to standard output", "voxfuse.wav")
     .option("--voice <name>", "see `voxfuse voices`; or a file of `voxfuse voice create`")
@@ -58,16 +61,16 @@ export function addSpeak(program: Command): void {
   });
 }
 
-/** The words on the command line, a file, or standard input. */
-async function textOf(words: readonly string[], { file }: SpeakFlags): Promise<string> {
+/** The words on the command line, a file, or standard input as it comes. */
+async function textOf(words: readonly string[], { file, layout }: SpeakFlags): Promise<Text> {
   const isStdin = words.length === 1 && words[0] === "-";
   if (file !== undefined && words.length > 0) {
     throw new VoxfuseError("ERR_INVALID_ARGUMENT", "Give a text or --file, not both.");
   }
   if (isStdin) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-    return Buffer.concat(chunks).toString("utf8");
+    const chunks: AsyncIterable<string> = process.stdin.setEncoding("utf8");
+    // A layout that has the whole text in the prompt waits for all of it.
+    return layout === "nonStreaming" ? joined(chunks) : chunks;
   }
   if (file === undefined) return words.length > 0 ? words.join(" ") : DEFAULT_TEXT;
   try {
@@ -79,7 +82,13 @@ async function textOf(words: readonly string[], { file }: SpeakFlags): Promise<s
   }
 }
 
-async function speak(text: string, flags: SpeakFlags): Promise<void> {
+async function joined(chunks: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+async function speak(text: Text, flags: SpeakFlags): Promise<void> {
   if (flags.output === "-" && (flags.json === true || flags.play === true)) {
     throw new VoxfuseError("ERR_INVALID_ARGUMENT", "--json and --play need a file: name --output.");
   }
@@ -129,32 +138,56 @@ async function voiceOf({ voice }: SpeakFlags): Promise<SpeakOptions["voice"]> {
   return Voice.load(voice);
 }
 
+/** Writes the file while it is spoken; an interrupt keeps what was spoken until then. */
 async function speakToFile(
   engine: Voxfuse,
-  text: string,
+  text: Text,
   options: SpeakOptions,
   flags: SpeakFlags,
 ): Promise<string> {
-  const progress = new Progress("speaking", { isQuiet: flags.json === true });
-  const speech = await engine
-    .speak(text, {
-      ...options,
-      onProgress: (seconds) => {
-        progress.show(`${seconds.toFixed(1)} s of speech`);
-      },
-    })
-    .finally(() => {
-      progress.clear();
-    });
+  const { WavWriter } = await import("../audio/wav-writer.ts");
   const path = resolve(flags.output);
-  await speech.save(path);
-  const { seconds, seed, timings, finishReason, model } = speech;
+  const { sampleRate } = engine;
+  let report: SpeechReport | undefined;
+  const speech = engine.stream(text, { ...options, onEnd: (end) => (report = end) });
+  const progress = new Progress("speaking", { isQuiet: flags.json === true });
+  // Opened with the first sound, so that what is wrong with the request is said before.
+  let file: Writer | undefined;
+  const open = (): Promise<Writer> =>
+    WavWriter.open(path, { format: "pcm16", sampleRateHz: sampleRate });
+  try {
+    for await (const { samples } of speech) {
+      file ??= await open();
+      await file.append(samples);
+      progress.show(`${(file.samples / sampleRate).toFixed(1)} s of speech`);
+    }
+    file ??= await open();
+    await file.finish();
+  } catch (error) {
+    if (file !== undefined && error instanceof Interrupted) {
+      await file.finish();
+      const seconds = (file.samples / sampleRate).toFixed(2);
+      console.error(`voxfuse: interrupted; ${path} has the ${seconds} s that were spoken`);
+    }
+    throw error;
+  } finally {
+    progress.clear();
+    await file?.discard();
+  }
+  if (report !== undefined) tell(path, file.samples / sampleRate, report, flags);
+  return path;
+}
+
+function tell(path: string, seconds: number, report: SpeechReport, flags: SpeakFlags): void {
+  const { seed, timings, finishReason, model } = report;
   if (flags.json === true) {
     console.log(JSON.stringify({ path, seconds, seed, finishReason, model, timings }));
-  } else {
-    const took = (timings.totalMs / 1000).toFixed(2);
-    console.log(`${path}: ${seconds.toFixed(2)} s of speech in ${took} s, seed ${seed}`);
-    if (finishReason === "length") console.error("voxfuse: cut off at --max-new-tokens");
+    return;
   }
-  return path;
+  const took = (timings.totalMs / 1000).toFixed(2);
+  console.log(`${path}: ${seconds.toFixed(2)} s of speech in ${took} s, seed ${seed}`);
+  if (finishReason === "length") console.error("voxfuse: cut off at --max-new-tokens");
+  if (finishReason === "guard") {
+    console.error("voxfuse: a piece ran away from its text, or fell silent, and was ended");
+  }
 }

@@ -34,6 +34,12 @@ export const VOXFUSE_ERROR_CODES = [
   "ERR_TENSOR_MISSING",
   "ERR_TENSOR_DTYPE",
   "ERR_TENSOR_SHAPE",
+  // The hub, and the cache of what came from it.
+  "ERR_OFFLINE",
+  "ERR_DOWNLOAD_REFUSED",
+  "ERR_DOWNLOAD_FAILED",
+  "ERR_DOWNLOAD_CORRUPT",
+  "ERR_CACHE_NOT_WRITABLE",
   // The machine and the sidecar.
   "ERR_UNSUPPORTED_PLATFORM",
   "ERR_NATIVE_BUILD",

@@ -1,17 +1,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { parseHubName } from "./hub/hub-name.ts";
+import { hubCache } from "./hub/hub-options.ts";
+import type { Environment } from "./hub/hub-options.ts";
 import { isRecord } from "./json-fields.ts";
 
 export const EMBEDDED_VOICE = "wren";
-
-const HUB_NAME = /^(?<owner>[\w.-]+)\/(?<name>[\w.-]+)(?:@(?<revision>[\w.-]+))?$/;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The folder of a model's files, as an absolute path.
@@ -33,27 +31,20 @@ export function locateModel(model?: string, env: Environment = process.env): str
     if (existsSync(join(place, "config.json"))) return place;
     tried.push(isFolder(place) ? `${place} (a folder without config.json)` : place);
   }
-  const hub = HUB_NAME.exec(name)?.groups;
+  const hub = parseHubName(name);
   if (hub !== undefined) {
-    const repository = join(hubCache(env), `models--${hub["owner"] ?? ""}--${hub["name"] ?? ""}`);
-    const snapshot = snapshotOf(repository, hub["revision"] ?? "main");
+    const repository = join(hubCache(env), `models--${hub.name.replace("/", "--")}`);
+    const snapshot = snapshotOf(repository, hub.revision);
     if (snapshot !== undefined) return snapshot;
     tried.push(repository);
   }
   throw new VoxfuseError(
     "ERR_MODEL_NOT_FOUND",
     `No model ${quote(name)}; tried ${tried.length > 0 ? tried.join(", ") : "nothing"}. ` +
-      "Give a checkpoint folder, a hub name such as Qwen/Qwen3-TTS-12Hz-0.6B-CustomVoice that is " +
-      `in the Hugging Face cache, or leave it out for the embedded voice ${EMBEDDED_VOICE}.`,
+      "Give a checkpoint folder, a hub name such as Qwen/Qwen3-TTS-12Hz-0.6B-CustomVoice that " +
+      "`voxfuse models get` has brought into the Hugging Face cache, or leave it out for the " +
+      `embedded voice ${EMBEDDED_VOICE}.`,
   );
-}
-
-/** The folder of the Hugging Face cache that holds models, by its own rules of precedence. */
-export function hubCache(env: Environment = process.env): string {
-  const explicit = env["HF_HUB_CACHE"] ?? env["HUGGINGFACE_HUB_CACHE"];
-  if (explicit !== undefined && explicit !== "") return resolve(explicit);
-  const cacheHome = env["XDG_CACHE_HOME"] ?? join(env["HOME"] ?? homedir(), ".cache");
-  return join(resolve(env["HF_HOME"] ?? join(cacheHome, "huggingface")), "hub");
 }
 
 /** The nearest folder above this file whose package.json is voxfuse's own. */

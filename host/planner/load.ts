@@ -20,7 +20,14 @@ export interface PlannerExports {
   warm(): void;
   requestAt(): number;
   requestBytesMax(): number;
-  add(priority: number, vocodeFrames: number, codesOnly: number, place: number): number;
+  add(
+    priority: number,
+    vocodeFrames: number,
+    codesOnly: number,
+    place: number,
+    known: number,
+  ): number;
+  giveText(ticket: number, count: number, closed: number): number;
   release(ticket: number): void;
   cancel(ticket: number): void;
   consumed(ticket: number, frames: number): void;

@@ -73,6 +73,8 @@ export interface PlannerRequest {
   readonly voice?: PlannerVoice | undefined;
   /** Text ids that follow one a frame. */
   readonly trailing: Uint32Array;
+  /** Whether more of them may follow: speech pauses where they run out. */
+  readonly textOpen: boolean;
   readonly talker: PickParameters;
   readonly predictor: PickParameters;
   readonly repetitionPenalty: number;
@@ -135,10 +137,11 @@ export class Planner {
    *
    * @param place Of the request that this one is a later segment of, as arrival() answered it: the
    *   segment keeps it and does not queue again.
+   * @param known Frames whose codes another sidecar made; they are asked for by wantedCodes().
    * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_TEXT_TOO_LONG, ERR_KV_MEMORY; ERR_INTERNAL for
    *   counts that should have been checked before.
    */
-  add(request: PlannerRequest, place = ABSENT): number {
+  add(request: PlannerRequest, place = ABSENT, known = 0): number {
     const at = this.#wasm.requestAt();
     const promptCount = request.promptRows.length / 2;
     const { voice, trailing, promptExtras } = request;
@@ -161,7 +164,7 @@ export class Planner {
       words.set(voice.codes, word + voice.embedding.length);
     }
     const { priority, vocodeFrames, codesOnly } = request;
-    const ticket = this.#wasm.add(priority, vocodeFrames, Number(codesOnly), place);
+    const ticket = this.#wasm.add(priority, vocodeFrames, Number(codesOnly), place, known);
     if (ticket < 0) throw addFault(ticket);
     return ticket;
   }
@@ -175,7 +178,7 @@ export class Planner {
       generation: 0,
       promptCount,
       textCount: request.trailing.length,
-      textClosed: 1,
+      textClosed: Number(!request.textOpen),
       maxNewTokens: request.maxNewTokens,
       minNewTokens: request.minNewTokens,
       segment: request.segment,
@@ -194,6 +197,19 @@ export class Planner {
       voiceCount: request.voice?.embedding.length ?? 0,
       referenceCount: request.voice?.frames ?? 0,
     });
+  }
+
+  /**
+   * More of an open text, which ends with it if `closed`.
+   *
+   * @throws {VoxfuseError} ERR_TEXT_TOO_LONG, and the text stays as it was.
+   */
+  giveText(ticket: number, ids: readonly number[], closed: boolean): void {
+    // More ids than any text may have are counted, not copied.
+    const fits = 4 * ids.length <= this.#wasm.requestBytesMax();
+    if (fits) new Uint32Array(this.#wasm.memory.buffer).set(ids, this.#wasm.requestAt() / 4);
+    const error = this.#wasm.giveText(ticket, ids.length, Number(closed));
+    if (error < 0) throw addFault(error);
   }
 
   /** The host is done with the ticket, whether it is over or not. */

@@ -9,18 +9,21 @@ import type { EngineLimits } from "./limits.ts";
 import { modelName, sidecarChoice } from "./load-options.ts";
 import type { LoadOptions } from "./load-options.ts";
 import type { PumpCounts } from "./session/pump.ts";
-import { checkCodes, planSpeech, planVocode } from "./request.ts";
-import type { SpeakOptions, SpeechPlan } from "./request.ts";
+import { checkCodes, planVocode } from "./request.ts";
+import { IncomingText } from "./incoming-text.ts";
+import type { SpeakOptions } from "./request.ts";
+import { planIncoming, planWhole } from "./segments.ts";
+import type { SegmentPlan } from "./segments.ts";
 import { LiveSession } from "./session/live-session.ts";
 import type { SidecarChoice } from "./session/session.ts";
 import type { Backend } from "./session/backend.ts";
 import { Speech } from "./speech.ts";
-import type { SpeechCodes } from "./speech.ts";
+import type { SpeechCodes, SpeechReport } from "./speech.ts";
 import { EngineTrace } from "./trace/engine-trace.ts";
 import type { TraceCounts } from "./trace/engine-trace.ts";
 import type { Voice } from "./voice.ts";
 import { taken, utter } from "./session/utterance.ts";
-import type { AudioChunk, UtteranceEnd } from "./session/utterance.ts";
+import type { AudioChunk, UtteranceEnd, UtteranceParts } from "./session/utterance.ts";
 
 // Node 20 has no Symbol.asyncDispose; without it compiled `await using` and this class disagree.
 const symbols: { asyncDispose?: symbol } = Symbol;
@@ -41,6 +44,8 @@ export interface Vocoded {
 /** A moment of an engine's life. */
 export interface EngineStats extends PumpCounts, Omit<Backend, "device"> {
   readonly openRequests: number;
+  /** Sessions that took over from one whose sidecar died. */
+  readonly revivals: number;
   readonly waitingRequests: number;
   readonly freeRows: number;
   readonly freePages: number;
@@ -64,7 +69,9 @@ export interface EngineStats extends PumpCounts, Omit<Backend, "device"> {
 /**
  * A loaded model that speaks. Requests may overlap; each is the same as if it were alone.
  *
- * A sidecar that dies fails the requests it had (ERR_SIDECAR_GONE); the next one starts another.
+ * A sidecar that dies is replaced, and the requests it had go on at the next PCM sample, the same
+ * as if nothing had happened. One whose second sidecar dies before anything came of it ends with
+ * ERR_SIDECAR_GONE.
  */
 export class Voxfuse {
   readonly #checkpoint: Checkpoint;
@@ -131,13 +138,13 @@ export class Voxfuse {
    *
    * @throws {VoxfuseError} as stream().
    */
-  async speak(text: string, options: SpeakOptions = {}): Promise<Speech> {
+  async speak(text: string | AsyncIterable<string>, options: SpeakOptions = {}): Promise<Speech> {
     const startedAt = performance.now();
     const plan = this.#plan(text, options);
     const chunks: Float32Array[] = [];
     let seconds = 0;
     let framesDone = 0;
-    const utterance = await this.#utter(plan, options.signal);
+    const utterance = this.#utter(plan, { signal: options.signal, keepsCodes: true });
     for (;;) {
       const { value, done } = await utterance.next();
       if (done === true)
@@ -155,16 +162,26 @@ export class Voxfuse {
    * Speaks a text, chunk by chunk, as soon as there is sound. A consumer that is slow, or stops,
    * slows or stops this request and no other.
    *
-   * @throws {VoxfuseError} what planSpeech() refuses; ERR_QUEUE_FULL, ERR_KV_MEMORY,
-   *   ERR_BAD_LOGITS, ERR_SIDECAR_GONE, ERR_CLOSED; the signal's own reason when aborted.
+   * A text that is still being written is given as an async iterable of strings, cut anywhere. It
+   * is spoken while it arrives: in the streaming layout, where speech pauses whenever the text runs
+   * out, or sentence by sentence for a voice that reads short texts only. Either way the speech is
+   * that of the same text given at once in that layout, however slowly it came. When speech ends,
+   * whatever the reason, the iterable is closed.
+   *
+   * @throws {VoxfuseError} what planSpeech() or planIncoming() refuses; ERR_QUEUE_FULL,
+   *   ERR_KV_MEMORY, ERR_BAD_LOGITS, ERR_SIDECAR_GONE, ERR_CLOSED; what the iterable throws; the
+   *   signal's own reason when aborted.
    */
   async *stream(
-    text: string,
+    text: string | AsyncIterable<string>,
     options: SpeakOptions = {},
   ): AsyncGenerator<AudioChunk, void, undefined> {
+    const startedAt = performance.now();
     if (options.audio === false) throw invalid("audio", false, "true in stream(): use speak()");
     const plan = this.#plan(text, options);
-    yield* await this.#utter(plan, options.signal);
+    const utterance = this.#utter(plan, { signal: options.signal, keepsCodes: false });
+    const end = yield* utterance;
+    options.onEnd?.(this.#report(plan.settings.seed, end, startedAt));
   }
 
   /**
@@ -192,7 +209,7 @@ export class Voxfuse {
       for await (const { samples } of taken(feed, signal)) chunks.push(samples);
       return { samples: concatPcm(chunks), sampleRate: this.sampleRate };
     } finally {
-      pump.release(feed);
+      feed.release();
     }
   }
 
@@ -225,6 +242,7 @@ export class Voxfuse {
       ...pump.counts,
       ...backend,
       openRequests: pump.openTickets,
+      revivals: this.#live.revivals,
       waitingRequests: waiting,
       freeRows,
       freePages,
@@ -272,24 +290,34 @@ export class Voxfuse {
     await this.close();
   }
 
-  #plan(text: string, options: SpeakOptions): SpeechPlan {
+  #plan(text: string | AsyncIterable<string>, options: SpeakOptions): SegmentPlan {
     this.#live.requireOpen();
     options.signal?.throwIfAborted();
-    return planSpeech(this.#checkpoint, this.#limits, text, options);
+    if (typeof text === "string") {
+      return planWhole(this.#checkpoint, this.#limits, text, options);
+    }
+    const planned = planIncoming(this.#checkpoint, this.#limits, options);
+    const segments = planned.segments(new IncomingText(text, options.signal));
+    return { ...planned, segments };
   }
 
-  async #utter(plan: SpeechPlan, signal: AbortSignal | undefined) {
-    const { pump } = await this.#live.open({ signal });
-    const { sampleRate, groups } = this;
-    return utter({ pump, segments: plan.segments, sampleRate, groups, signal });
+  #utter(
+    { segments, isGuarded }: SegmentPlan,
+    how: Pick<UtteranceParts, "signal" | "keepsCodes">,
+  ): AsyncGenerator<AudioChunk, UtteranceEnd, undefined> {
+    const livePump = async () => (await this.#live.open({ signal: how.signal })).pump;
+    const { sampleRate, groups, framesPerSecond } = this;
+    return utter({ livePump, segments, isGuarded, sampleRate, groups, framesPerSecond, ...how });
   }
 
   #speech(seed: number, samples: Float32Array, end: UtteranceEnd, startedAt: number): Speech {
+    const { sampleRate } = this;
     const codes = joinCodes(end.codes, this.groups);
-    return new Speech({
-      samples,
-      sampleRate: this.sampleRate,
-      codes,
+    return new Speech({ samples, sampleRate, codes, ...this.#report(seed, end, startedAt) });
+  }
+
+  #report(seed: number, end: UtteranceEnd, startedAt: number): SpeechReport {
+    return {
       finishReason: end.finishReason,
       seed,
       model: this.model,
@@ -297,10 +325,10 @@ export class Voxfuse {
         promptMs: end.firstCodesAt - startedAt,
         firstAudioMs: end.firstAudioAt - startedAt,
         totalMs: performance.now() - startedAt,
-        frames: codes.frames,
+        frames: end.frames,
         roundTrips: end.roundTrips,
       },
-    });
+    };
   }
 }
 

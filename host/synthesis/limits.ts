@@ -194,3 +194,11 @@ export function invalid(name: string, value: unknown, allowed: string): VoxfuseE
     `${name} is ${quote(value)}; it must be ${allowed}.`,
   );
 }
+
+export function emptyText(): VoxfuseError {
+  return new VoxfuseError(
+    "ERR_TEXT_EMPTY",
+    "The text ended before anything visible came of it; give at least one character that can be " +
+      "spoken.",
+  );
+}

@@ -1,8 +1,10 @@
 import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import type { VoiceHints } from "../model/voice-hints.ts";
 import type { PlannerRequest, PlannerVoice } from "../planner/planner.ts";
 import { normaliseText } from "../text/normalise.ts";
 import { encodePrompt, encodeTranscript } from "../text/prompt-tokens.ts";
+import type { PromptTokens } from "../text/prompt-tokens.ts";
 import { buildPrompt } from "../text/prompt.ts";
 import type { TextLayout } from "../text/prompt.ts";
 import { splitText } from "../text/sentences.ts";
@@ -13,6 +15,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { voiceModelOf } from "./create-voice.ts";
 import { choice, flag, invalid, whole } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
+import type { SpeechReport } from "./speech.ts";
 import { resolveSampling } from "./sampling-options.ts";
 import type { SamplingOptions, SamplingSettings } from "./sampling-options.ts";
 import { Voice, checkVoiceModel } from "./voice.ts";
@@ -38,10 +41,17 @@ export interface SpeakOptions extends SamplingOptions {
   /** Larger goes first, -100 to 100. Default 0. */
   readonly priority?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether speech that is far longer than its text, or silent for six seconds, is ended. Default:
+   * unless maxNewTokens is given.
+   */
+  readonly guard?: boolean | undefined;
   /** speak() only: false for speech of codes alone, whose samples are empty. Default true. */
   readonly audio?: boolean | undefined;
   /** speak() only: called with the seconds of speech so far, and with its frames. */
   readonly onProgress?: ((seconds: number, frames: number) => void) | undefined;
+  /** stream() only: called when the last chunk was taken, unless the request failed or was left. */
+  readonly onEnd?: ((report: SpeechReport) => void) | undefined;
 }
 
 /** A checked request: its segments are spoken one after the other. */
@@ -50,15 +60,29 @@ export interface SpeechPlan {
   readonly settings: SamplingSettings;
 }
 
+/** What all segments of a piece of speech have in common. */
+export interface SpeechForm {
+  readonly checkpoint: Checkpoint;
+  readonly limits: EngineLimits;
+  readonly layout: TextLayout;
+  readonly settings: SamplingSettings;
+  readonly voice: ResolvedVoice;
+  /** Of a base model, with the text ids of its recording. */
+  readonly cloned: Voice | undefined;
+  readonly transcript: readonly number[];
+  readonly instruct: string | undefined;
+  readonly priority: number;
+  readonly codesOnly: boolean;
+  readonly isGuarded: boolean;
+}
+
 /** Prompts of the official models end here; a text of this size would overflow every one. */
-const CHARACTERS_MAX = 1_000_000;
+export const CHARACTERS_MAX = 1_000_000;
 
 /**
  * Turns a text and options into requests for the planner.
  *
- * @throws {VoxfuseError} ERR_VOICE_REQUIRED, ERR_VOICE_MODEL, ERR_INSTRUCTION_UNSUPPORTED,
- *   ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE,
- *   ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG, ERR_INVALID_ARGUMENT.
+ * @throws {VoxfuseError} as speechForm(); ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG.
  */
 export function planSpeech(
   checkpoint: Checkpoint,
@@ -66,36 +90,71 @@ export function planSpeech(
   text: string,
   options: SpeakOptions,
 ): SpeechPlan {
-  const { config } = checkpoint;
+  const form = speechForm(checkpoint, limits, options);
+  const segments = segmentsOf(checkpoint, text).map((words, segment) =>
+    segmentRequest(form, encodePrompt(checkpoint.tokenizer, words, form.instruct), segment),
+  );
+  return { segments, settings: form.settings };
+}
+
+/**
+ * Checks everything about a piece of speech but its text.
+ *
+ * @throws {VoxfuseError} ERR_VOICE_REQUIRED, ERR_VOICE_MODEL, ERR_CLONING_UNSUPPORTED,
+ *   ERR_INSTRUCTION_UNSUPPORTED, ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE,
+ *   ERR_INVALID_ARGUMENT.
+ */
+export function speechForm(
+  checkpoint: Checkpoint,
+  limits: EngineLimits,
+  options: SpeakOptions,
+): SpeechForm {
   checkModel(checkpoint, options);
+  const { tokenizer } = checkpoint;
   const cloned = clonedVoice(checkpoint, options.voice);
   const usual = cloned === undefined ? "nonStreaming" : "streaming";
-  const layout = choice("layout", options.layout ?? usual, TEXT_LAYOUTS);
-  const priority = whole("priority", options.priority ?? 0, -100, 100);
-  const codesOnly = !flag("audio", options.audio ?? true);
-  const settings = resolveSampling(options, config.generation);
-  const voice = voiceOf(checkpoint, options);
   const said = cloned?.transcript ?? null;
-  const transcript = said === null ? [] : encodeTranscript(checkpoint.tokenizer, said);
-  const frames = cloned?.codes?.frames ?? 0;
-  const segments = segmentsOf(checkpoint, text).map((words, segment): PlannerRequest => {
-    const tokens = encodePrompt(checkpoint.tokenizer, words, options.instruct);
-    const continued = cloned === undefined ? undefined : { frames, transcript };
-    const prompt = buildPrompt(config, tokens, voice, layout, continued);
-    checkLength(prompt.rows.length / 2, prompt.trailing.length, limits);
-    return {
-      promptRows: prompt.rows,
-      promptExtras: prompt.extras,
-      voice: cloned === undefined ? undefined : plannerVoice(cloned),
-      trailing: prompt.trailing,
-      ...settings,
-      segment,
-      priority,
-      vocodeFrames: 0,
-      codesOnly,
-    };
-  });
-  return { segments, settings };
+  return {
+    checkpoint,
+    limits,
+    layout: choice("layout", options.layout ?? usual, TEXT_LAYOUTS),
+    priority: whole("priority", options.priority ?? 0, -100, 100),
+    codesOnly: !flag("audio", options.audio ?? true),
+    isGuarded: flag("guard", options.guard ?? options.maxNewTokens === undefined),
+    settings: resolveSampling(options, checkpoint.config.generation),
+    voice: voiceOf(checkpoint, options),
+    cloned,
+    transcript: said === null ? [] : encodeTranscript(tokenizer, said),
+    instruct: options.instruct,
+  };
+}
+
+/**
+ * The request for one segment.
+ *
+ * @throws {VoxfuseError} ERR_TEXT_EMPTY, ERR_TEXT_TOO_LONG.
+ */
+export function segmentRequest(
+  form: SpeechForm,
+  tokens: PromptTokens,
+  segment: number,
+): PlannerRequest {
+  const { cloned, transcript } = form;
+  const continued = cloned && { frames: cloned.codes?.frames ?? 0, transcript };
+  const prompt = buildPrompt(form.checkpoint.config, tokens, form.voice, form.layout, continued);
+  checkLength(prompt.rows.length / 2, prompt.trailing.length, form.limits);
+  return {
+    promptRows: prompt.rows,
+    promptExtras: prompt.extras,
+    voice: cloned && plannerVoice(cloned),
+    trailing: prompt.trailing,
+    textOpen: false,
+    ...form.settings,
+    segment,
+    priority: form.priority,
+    vocodeFrames: 0,
+    codesOnly: form.codesOnly,
+  };
 }
 
 /** A request that turns given codes into PCM. */
@@ -104,6 +163,7 @@ export function planVocode(frames: number, priority: number): PlannerRequest {
   return {
     promptRows: new Int32Array(0),
     trailing: new Uint32Array(0),
+    textOpen: false,
     talker: greedy,
     predictor: greedy,
     repetitionPenalty: 1,
@@ -204,7 +264,7 @@ function voiceOf({ config, hints }: Checkpoint, options: SpeakOptions): Resolved
 }
 
 /** A text in pieces that the voice can speak in one go. */
-function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
+export function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
   if (typeof text !== "string") throw invalid("text", text, "a string");
   if (text.length > CHARACTERS_MAX) {
     throw new VoxfuseError(
@@ -213,8 +273,13 @@ function segmentsOf({ hints }: Checkpoint, text: unknown): string[] {
     );
   }
   const normal = normaliseText(text);
-  const spoken = hints.writeOutNumbers === "en" ? writeOutNumbers(normal) : normal;
-  return hints.charactersMax === null ? [spoken] : splitText(spoken, hints.charactersMax);
+  if (hints.charactersMax === null) return [spelledFor(hints, normal)];
+  return splitText(normal, hints.charactersMax, (sentence) => spelledFor(hints, sentence));
+}
+
+/** Text as the voice was taught to read it. */
+export function spelledFor({ writeOutNumbers: language }: VoiceHints, text: string): string {
+  return language === "en" ? writeOutNumbers(text) : text;
 }
 
 function checkLength(rows: number, trailing: number, limits: EngineLimits): void {

@@ -2,8 +2,11 @@ import { saveAudio } from "../audio/save.ts";
 import { encodeWav } from "../audio/wav.ts";
 import type { WavFormat } from "../audio/wav.ts";
 
-/** Why speech ended: the model said so, or maxNewTokens was reached. */
-export type SpeechEnd = "stop" | "length";
+/**
+ * Why speech ended: the model said so; maxNewTokens was reached; or the guard ended a piece that
+ * was far longer than its text, or silent. Of several pieces: "guard", else "length", else "stop".
+ */
+export type SpeechEnd = "stop" | "length" | "guard";
 
 /** Codes of whole frames, frame by frame. */
 export interface SpeechCodes {
@@ -24,6 +27,9 @@ export interface SpeechTimings {
   /** Completions that had to be there before more could be asked for. */
   readonly roundTrips: number;
 }
+
+/** What is known of streamed speech once it is over. */
+export type SpeechReport = Pick<Speech, "finishReason" | "seed" | "model" | "timings">;
 
 /** Finished speech. */
 export class Speech {

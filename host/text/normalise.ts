@@ -14,12 +14,22 @@ const REPLACEMENT = "\ufffd";
  * @throws {VoxfuseError} ERR_TEXT_EMPTY when nothing visible is left.
  */
 export function normaliseText(text: string): string {
-  const normal = text.replace(LONE_SURROGATE, REPLACEMENT).normalize("NFC").trim();
-  if (!VISIBLE.test(normal)) {
+  const normal = normalForm(text).trim();
+  if (!hasVisible(normal)) {
     throw new VoxfuseError(
       "ERR_TEXT_EMPTY",
       "The text is empty or only white space; give at least one character that can be spoken.",
     );
   }
   return normal;
+}
+
+/** NFC, lone surrogates replaced; white space as it is. */
+export function normalForm(text: string): string {
+  return text.replace(LONE_SURROGATE, REPLACEMENT).normalize("NFC");
+}
+
+/** Whether there is anything but white space and characters that show nothing. */
+export function hasVisible(text: string): boolean {
+  return VISIBLE.test(text);
 }

@@ -41,6 +41,18 @@ export function encodePrompt(
   text: string,
   instruct?: string,
 ): PromptTokens {
+  return { ...encodeFrame(tokenizer, instruct), text: encodeTyped(tokenizer, text) };
+}
+
+/**
+ * What a prompt has around its text.
+ *
+ * @throws {VoxfuseError} as encodePrompt().
+ */
+export function encodeFrame(
+  tokenizer: TextTokenizer,
+  instruct?: string,
+): Omit<PromptTokens, "text"> {
   const role = tokenizer.encode(ROLE, { specials: "parse" });
   if (role.length !== ROLE_TOKENS) {
     throw new VoxfuseError(
@@ -49,18 +61,17 @@ export function encodePrompt(
         `${ROLE_TOKENS}. Use vocab.json and merges.txt as the checkpoint was released.`,
     );
   }
-  const typed = (words: string): number[] =>
-    tokenizer.encode(normaliseText(words), { specials: "text" });
+  if (instruct === undefined) return { role, instruct: [] };
   return {
     role,
-    text: typed(text),
-    instruct:
-      instruct === undefined
-        ? []
-        : [
-            ...tokenizer.encode("<|im_start|>user\n", { specials: "parse" }),
-            ...typed(instruct),
-            ...tokenizer.encode("<|im_end|>\n", { specials: "parse" }),
-          ],
+    instruct: [
+      ...tokenizer.encode("<|im_start|>user\n", { specials: "parse" }),
+      ...encodeTyped(tokenizer, instruct),
+      ...tokenizer.encode("<|im_end|>\n", { specials: "parse" }),
+    ],
   };
+}
+
+function encodeTyped(tokenizer: TextTokenizer, words: string): number[] {
+  return tokenizer.encode(normaliseText(words), { specials: "text" });
 }

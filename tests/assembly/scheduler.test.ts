@@ -295,3 +295,70 @@ test("the next segment's prompt goes in while the one before still speaks", asyn
   t.true(laterPrompt > 0 && laterPrompt < lastFrames);
   t.deepEqual(firstCodes(later), expected(1, 20, 1));
 });
+
+const OPEN = { trailing: Uint32Array.of(1, 2, 3), textOpen: true };
+
+test("an open text that runs dry pauses its own row, and goes on with what comes", async (t) => {
+  const bench = setUp({ rows: 2 });
+  const feed = bench.pump.add(request(1, 40, OPEN));
+  const other = bench.pump.add(request(2, 60));
+  t.is((await drain(other)).frames, 60);
+  await quiet();
+  // As many frames as text ids, and all of them audible.
+  t.deepEqual([feed.codesCount, feed.pcmCount], [3, 3]);
+  feed.giveText([4, 5], false);
+  await quiet();
+  t.deepEqual([feed.codesCount, feed.pcmCount], [5, 5]);
+  feed.giveText([6], true);
+  t.is((await drain(feed)).frames, 40);
+  t.deepEqual(firstCodes(feed), expected(1, 40));
+  await assertNothingIsLeft(t, bench);
+});
+
+test("text that comes before its row is there goes in with it, in order", async (t) => {
+  const bench = setUp({ rows: 1 });
+  const first = bench.pump.add(request(1, 9));
+  const feed = bench.pump.add(request(2, 20, OPEN));
+  feed.giveText([4, 5], false);
+  await drain(first);
+  await quiet();
+  const [row] = bench.sidecar.rows.values();
+  t.deepEqual(row?.text, [1, 2, 3, 4, 5]);
+  feed.giveText([], true);
+  t.is((await drain(feed)).frames, 20);
+  await assertNothingIsLeft(t, bench);
+});
+
+test("a parked request keeps the text that came meanwhile", async (t) => {
+  const bench = setUp({ rows: 2, kvPages: 8 });
+  const old = bench.pump.add(request(1, 290));
+  const feed = bench.pump.add(request(2, 290, OPEN));
+  const ids = Array.from({ length: 200 }, (_, index) => index + 4);
+  feed.giveText(ids, false);
+  const ends = Promise.all([drain(old), drain(feed)]);
+  await quiet();
+  feed.giveText([7], true);
+  t.deepEqual(
+    (await ends).map(({ frames }) => frames),
+    [290, 290],
+  );
+  t.true(bench.sidecar.admits > 2);
+  t.deepEqual(firstCodes(feed), expected(2, 290));
+  await assertNothingIsLeft(t, bench);
+});
+
+test("a request whose text is open can be left, and one may not outgrow its row", async (t) => {
+  const bench = setUp({ rows: 1 });
+  const feed = bench.pump.add(request(1, 40, OPEN));
+  await quiet();
+  const tooMany = new Array<number>(3000).fill(1);
+  t.throws(
+    () => {
+      feed.giveText(tooMany, false);
+    },
+    { code: "ERR_TEXT_TOO_LONG" },
+  );
+  bench.pump.release(feed);
+  feed.giveText([1], true); // nobody's any more
+  await assertNothingIsLeft(t, bench);
+});

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import test from "ava";
@@ -84,6 +85,38 @@ test("a voice is made of a recording, shown, and spoken with", async (t) => {
   t.is(parseWav(readFileSync(join(folder, "a.wav"))).samples.length, 3 * 1920);
 });
 
+test("a reader that leaves ends speaking with a typed error", async (t) => {
+  const child = start(["speak", "Hi.", "--model", TINY, "--max-new-tokens", "4000", "-o", "-"]);
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  t.is(await new Promise((resolve) => child.once("close", resolve)), 1);
+  t.regex(stderr, /takes no more audio.*ERR_OUTPUT_NOT_WRITABLE/);
+});
+
+test("- speaks standard input, in the layout that was asked for, before it ends", async (t) => {
+  const folder = temporaryFolder(t);
+  const asked = ["--model", TINY, "--seed", "7", "--max-new-tokens", "9"];
+  const spoken: Buffer[] = [];
+  for (const layout of ["streaming", "nonStreaming"]) {
+    const layouts = ["--layout", layout];
+    const path = join(folder, `${layout}.wav`);
+    await voxfuse("speak", "Good morning.", ...asked, ...layouts, "-o", path);
+    spoken.push(readFileSync(path));
+    const child = start(["speak", "-", ...asked, ...layouts, "-o", `${path}.piped`, "--json"]);
+    child.stdin?.write("Good mor");
+    child.stdin?.write("ning.");
+    const { code, stderr } = await ended(child);
+    t.is(code, 0, stderr);
+    t.deepEqual(readFileSync(`${path}.piped`), spoken.at(-1));
+  }
+  t.notDeepEqual(spoken[0], spoken[1]);
+  const open = start(["speak", "-", ...asked, "-o", "-"]);
+  open.stdin?.write("Good morning, and good evening."); // not closed before it is heard
+  await new Promise((resolve) => open.stdout?.once("data", resolve));
+  t.is((await ended(open)).code, 0);
+});
+
 test("voices, as JSON", async (t) => {
   const { code, stdout } = await voxfuse("voices", "--model", TINY, "--json");
   t.is(code, 0);
@@ -126,6 +159,7 @@ const EXITS: readonly (readonly [code: number, says: RegExp, ...args: string[]])
   [0, /^$/, "--version"],
   [0, /^$/, "speak", "--help"],
   [1, /ERR_OUTPUT_NOT_WRITABLE/, ...SPEAK, "-o", "/proc/no/such/a.wav"],
+  [1, /ERR_OUTPUT_NOT_WRITABLE/, ...SPEAK, "-o", "/dev/full"],
   [2, /unknown command/, "shout"],
   [2, /unknown option/, "speak", "--loudly"],
   [2, /whole number/, ...SPEAK, "--seed", "x"],
@@ -155,20 +189,36 @@ for (const [exitCode, says, ...args] of EXITS) {
   });
 }
 
-test("an interrupt ends speaking with 130 and leaves no file", async (t) => {
-  const path = join(temporaryFolder(t), "a.wav");
+test("an interrupt ends speaking with 130 and keeps what was spoken as a WAV", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "a.wav");
   const args = ["speak", "Hi.", "--model", TINY, "--max-new-tokens", "4000", "--packet", "1"];
   const child = start([...args, "-o", "-"]);
   child.stdout?.once("data", () => child.kill("SIGINT"));
   t.is((await ended(child)).code, 130);
-  const recording = `${path}.recording`;
-  const second = start([...args, "-o", path, "--record", recording]);
+  const second = start([...args, "-o", path]);
   const exit = ended(second);
+  // Its temporary file is there, so something was spoken.
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  second.kill("SIGINT");
+  const { code, stderr } = await exit;
+  t.is(code, 130);
+  t.regex(stderr, /interrupted; .*a\.wav has the \d+\.\d\d s/);
+  t.deepEqual(readdirSync(folder), ["a.wav"]);
+  const { samples } = parseWav(readFileSync(path));
+  t.true(samples.length > 0 && samples.length % 1920 === 0 && samples.length < 3999 * 1920);
+});
+
+test("an interrupt before anything was spoken leaves no file", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "a.wav");
+  const child = start(["speak", "-", "--model", TINY, "-o", path, "--record", `${path}.recording`]);
   // Its sidecar records, so it is past the point from which it heeds signals.
-  while (!existsSync(recording)) await new Promise((resolve) => setTimeout(resolve, 20));
-  second.kill("SIGTERM");
-  t.is((await exit).code, 130);
-  t.throws(() => readFileSync(path), { code: "ENOENT" });
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill("SIGTERM");
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  t.is(code, 130);
+  t.false(existsSync(path));
 });
 
 /** Main of a package whose native folder holds `native`: a name, and what lies there by it. */

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 
-import { hubCache, locateModel, packageRoot } from "../../host/model/locate.ts";
+import { hubCache } from "../../host/model/hub/hub-options.ts";
+import { locateModel, packageRoot } from "../../host/model/locate.ts";
 import { golden, temporaryFolder, throwsCode, VOICE } from "../support/golden.ts";
 
 test("without a name it is the embedded voice, which can also be named", (t) => {

@@ -7,10 +7,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 
+import { parseWav } from "../../host/audio/read-wav.ts";
 import { saveAudio } from "../../host/audio/save.ts";
+import { WavWriter } from "../../host/audio/wav-writer.ts";
+import { encodeWav } from "../../host/audio/wav.ts";
 import { temporaryFolder, throwsCode } from "../support/golden.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
@@ -57,4 +62,53 @@ test("a path that is a folder, or leads through a file, is refused", async (t) =
   const through = join(folder, "file", "a.wav");
   await throwsCode(t, () => saveAudio(through, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /ENOTDIR/);
   t.deepEqual(readdirSync(folder), ["file"]);
+});
+
+const FORMAT = { format: "float32", sampleRateHz: 24_000 } as const;
+const SAMPLES = Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i / 9));
+
+test("a WAV that is written piece by piece is the one that is written whole", async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "a.wav");
+  writeFileSync(file, "before");
+  chmodSync(file, 0o640);
+  const writer = await WavWriter.open(file, FORMAT);
+  for (let at = 0; at < 1000; at += 300) await writer.append(SAMPLES.subarray(at, at + 300));
+  t.is(readFileSync(file, "utf8"), "before");
+  await writer.finish();
+  await writer.finish();
+  t.deepEqual(new Uint8Array(readFileSync(file)), encodeWav(SAMPLES, FORMAT));
+  t.is(statSync(file).mode & 0o777, 0o640);
+  t.deepEqual(readdirSync(folder), ["a.wav"]);
+});
+
+test("a WAV that is given up leaves nothing", async (t) => {
+  const folder = temporaryFolder(t);
+  const writer = await WavWriter.open(join(folder, "a.wav"), FORMAT);
+  await writer.append(SAMPLES);
+  await writer.discard();
+  await writer.discard();
+  t.deepEqual(readdirSync(folder), []);
+});
+
+test("a WAV on a pipe says that its length is not known", async (t) => {
+  const pipe = join(temporaryFolder(t), "pipe");
+  t.is(spawnSync("mkfifo", [pipe]).status, 0);
+  const reading = readFile(pipe);
+  const writer = await WavWriter.open(pipe, FORMAT);
+  await writer.append(SAMPLES);
+  await writer.finish();
+  t.deepEqual(parseWav(await reading).samples, SAMPLES);
+});
+
+test("a disk that is full is said, whole or piece by piece", async (t) => {
+  const full = /dev\/full.*ENOSPC/;
+  await throwsCode(t, () => saveAudio("/dev/full", BYTES), "ERR_OUTPUT_NOT_WRITABLE", full);
+  const write = async (): Promise<void> => {
+    const writer = await WavWriter.open("/dev/full", FORMAT);
+    await writer.append(SAMPLES);
+  };
+  await throwsCode(t, write, "ERR_OUTPUT_NOT_WRITABLE", full);
+  const missing = join(temporaryFolder(t), "missing", "a.wav");
+  await throwsCode(t, () => WavWriter.open(missing, FORMAT), "ERR_OUTPUT_NOT_WRITABLE", /ENOENT/);
 });

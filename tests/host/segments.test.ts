@@ -5,7 +5,7 @@ import { resolveLimits } from "../../host/synthesis/limits.ts";
 import { sidecarChoice } from "../../host/synthesis/load-options.ts";
 import { planSpeech } from "../../host/synthesis/request.ts";
 import { openSession } from "../../host/synthesis/session/session.ts";
-import { PAUSE_SECONDS } from "../../host/synthesis/session/utterance.ts";
+import { PAUSE_SECONDS, pauseAfter, risingFromPause } from "../../host/audio/joint.ts";
 import { VOICE } from "../support/golden.ts";
 import { untilIdle } from "../support/engine.ts";
 
@@ -19,6 +19,7 @@ const LONG =
   "and the children ran down to meet them.";
 const SHORT = { seed: 7, maxNewTokens: 13 };
 const FRAMES = SHORT.maxNewTokens - 1;
+const RATE = 24_000;
 
 test("twenty seconds of speech need at most an eighth of a round trip a frame", async (t) => {
   await using engine = await Voxfuse.load({ rows: 1 });
@@ -44,9 +45,11 @@ test("a long text is its segments, each as if spoken alone, with silence between
     t.is(segments.length, 2);
     for (const segment of segments) {
       const feed = session.pump.add(segment);
-      if (samples.length > 0) samples.push(...silence(engine));
+      const isJoined = samples.length > 0;
+      if (isJoined) samples.push(...pauseAfter(samples.at(-1) ?? 0, RATE));
       for (let next = await feed.take(); next !== undefined; next = await feed.take()) {
-        samples.push(...next.samples);
+        const isRising = isJoined && next.firstFrame === 0;
+        samples.push(...(isRising ? risingFromPause(next.samples, RATE) : next.samples));
       }
       codes.push(...feed.allCodes(engine.groups));
     }
@@ -64,9 +67,10 @@ test("chunks come in the order of the text, one pause between segments", async (
   for await (const chunk of engine.stream(TEXT, SHORT)) heard.push(chunk);
   const pauses = heard.filter(({ frames }) => frames === 0);
   t.deepEqual(
-    pauses.map(({ samples }) => [...samples]),
-    [[...silence(engine)]],
+    pauses.map(({ samples }) => samples.length),
+    [PAUSE_SECONDS * RATE],
   );
+  t.true(pauses[0]?.samples.subarray(200).every((sample) => sample === 0));
   const place = heard.findIndex(({ frames }) => frames === 0);
   t.true(heard.slice(0, place).every(({ segment }) => segment === 0));
   t.true(heard.slice(place).every(({ segment }) => segment === 1));
@@ -113,7 +117,3 @@ test("a long text is never refused midway, however full the queue is", async (t)
   t.is((await waiting).codes.frames, 3);
   await untilIdle(engine);
 });
-
-function silence({ sampleRate }: Voxfuse): Float32Array {
-  return new Float32Array(PAUSE_SECONDS * sampleRate);
-}

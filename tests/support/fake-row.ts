@@ -33,8 +33,14 @@ export class FakeRow {
   done = 0;
   #finishReason = 0;
 
-  constructor(admit: AdmitRecord, options: FakeRowOptions) {
+  /** Ids that follow one a frame. */
+  readonly text: number[];
+  textClosed: boolean;
+
+  constructor(admit: AdmitRecord, text: readonly number[], options: FakeRowOptions) {
     this.admit = admit;
+    this.text = [...text];
+    this.textClosed = admit.textClosed === 1;
     this.#options = options;
   }
 
@@ -70,6 +76,7 @@ export class FakeRow {
 
   #decode(): void {
     if (this.#promptDone < this.admit.promptCount) throw new Error("decode before the prompt");
+    if (this.#frame >= this.text.length && !this.textClosed) return; // paused
     const ends = this.#frame >= (this.#options.framesOf?.(this.admit) ?? Infinity);
     if (ends || this.#frame + 1 >= this.admit.maxNewTokens) {
       this.done = 1;

@@ -222,7 +222,8 @@ export class FakeSidecar implements SidecarConnection {
     if (this.rows.has(admit.row)) throw new Error("row is taken");
     this.admits += 1;
     const tail = 4 * (PROMPT_ENTRY_WORDS * admit.promptCount + admit.textCount);
-    const row = new FakeRow(admit, this.#options);
+    const textAt = at + ADMIT_RECORD_BYTES + 4 * PROMPT_ENTRY_WORDS * admit.promptCount;
+    const row = new FakeRow(admit, wordsAt(view, textAt, admit.textCount), this.#options);
     this.rows.set(admit.row, row);
     this.#addPages(row, view, at + ADMIT_RECORD_BYTES + tail, admit.pageCount);
     this.#outputs.set(admit.row, { generation: admit.generation, codes: [], pcm: 0 });
@@ -243,7 +244,11 @@ export class FakeSidecar implements SidecarConnection {
     const row = this.#rowOf(record);
     const { groups } = this.#options;
     this.#addPages(row, view, at + EXTEND_RECORD_BYTES, record.pageCount);
-    const codesAt = at + EXTEND_RECORD_BYTES + 4 * (record.pageCount + record.textCount);
+    const textAt = at + EXTEND_RECORD_BYTES + 4 * record.pageCount;
+    if (record.textCount > 0 && row.textClosed) throw new Error("text after its end");
+    row.text.push(...wordsAt(view, textAt, record.textCount));
+    row.textClosed ||= record.textClosed === 1;
+    const codesAt = textAt + 4 * record.textCount;
     for (let i = 0; i < record.codeCount; i++) {
       const index = record.codeFirst + i;
       const frame = Math.floor(index / groups);
@@ -292,4 +297,8 @@ export class FakeSidecar implements SidecarConnection {
   #result(index: number): LaneResult | undefined {
     return this.rows.get(index)?.result();
   }
+}
+
+function wordsAt(view: DataView, at: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => view.getUint32(at + 4 * index, true));
 }

@@ -47,6 +47,7 @@ export function request(
   return {
     promptRows: new Int32Array(2 * 20),
     trailing: new Uint32Array(0),
+    textOpen: false,
     talker: pick,
     predictor: pick,
     repetitionPenalty: 1,

@@ -1,4 +1,5 @@
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
+import type { PlannerRequest } from "../../planner/planner.ts";
 
 /** Some frames in a row: their audio, or none where codes are all that is wanted. */
 export interface FedFrames {
@@ -10,25 +11,45 @@ export interface FedFrames {
 
 const NO_SAMPLES = new Float32Array(0);
 
-export interface FeedParts {
-  readonly ticket: number;
-  /** Place of its request in the order of arrival. */
-  readonly arrival: number;
-  /** Whether frames are there with their codes, as no PCM will follow. */
-  readonly codesOnly: boolean;
-  /** Called when the consumer took frames up to this one. */
-  readonly onTaken: (frames: number) => void;
+/** Who fills a feed: the loop of one session. */
+export interface FeedOwner {
+  /** The consumer took frames up to this one. */
+  taken(feed: Feed, frames: number): void;
+  moreText(feed: Feed, ids: readonly number[], closed: boolean): void;
+  release(feed: Feed): void;
 }
 
+/** A request's place in the order of arrival, which all its segments have. */
+export interface RequestPlace {
+  /** Whose order it is. */
+  owner: FeedOwner | undefined;
+  arrival: number;
+}
+
+export interface FeedParts {
+  readonly request: PlannerRequest;
+  /** Of a vocode-only request. */
+  readonly givenCodes: Uint32Array | undefined;
+  readonly place: RequestPlace;
+}
+
+/** Deaths of a sidecar in a row, with nothing of a request between, that end the request. */
+const DEATHS_MAX = 2;
+
 /**
- * What one ticket has brought: codes and PCM, copied out of shared memory by the pump, taken by one
- * consumer. Taking is what makes room: a ticket is never more than 64 frames ahead of it.
+ * What one request has brought: codes and PCM, copied out of shared memory by its owner, taken by
+ * one consumer. Taking is what makes room: a request is never more than 64 frames ahead of it.
+ *
+ * A feed outlives its owner: with the request, the text and the codes that it holds, another one
+ * goes on at the next frame.
  */
 export class Feed {
-  readonly ticket: number;
-  readonly arrival: number;
-  readonly #codesOnly: boolean;
-  readonly #onTaken: (frames: number) => void;
+  owner: FeedOwner | undefined;
+  /** Of the owner. */
+  ticket = -1;
+  readonly givenCodes: Uint32Array | undefined;
+  readonly place: RequestPlace;
+  #request: PlannerRequest;
   readonly codes: Uint32Array[] = [];
   /** Frames of codes held. */
   codesCount = 0;
@@ -40,16 +61,59 @@ export class Feed {
   /** Known at the end. */
   roundTrips = 0;
   finishReason = 0;
+  /** Frames that the consumer took. */
+  takenCount = 0;
   readonly #waiting: FedFrames[] = [];
+  #deaths = 0;
+  #isReleased = false;
   #isEnded = false;
   #error: unknown;
   #wake: (() => void) | undefined;
 
-  constructor({ ticket, arrival, codesOnly, onTaken }: FeedParts) {
-    this.ticket = ticket;
-    this.arrival = arrival;
-    this.#codesOnly = codesOnly;
-    this.#onTaken = onTaken;
+  constructor({ request, givenCodes, place }: FeedParts) {
+    this.#request = request;
+    this.givenCodes = givenCodes;
+    this.place = place;
+  }
+
+  /** With all of its text that came. */
+  get request(): PlannerRequest {
+    return this.#request;
+  }
+
+  /** Whether frames are there with their codes, as no PCM will follow. */
+  get codesOnly(): boolean {
+    return this.#request.codesOnly;
+  }
+
+  /** Whether nobody wants what it may bring. */
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
+  /**
+   * More of its open text, which ends with it if `closed`. What comes once it is over is dropped.
+   *
+   * @throws {VoxfuseError} ERR_TEXT_TOO_LONG
+   */
+  giveText(ids: readonly number[], closed: boolean): void {
+    if (this.#isEnded || this.#isReleased) return;
+    const trailing = Uint32Array.from([...this.#request.trailing, ...ids]);
+    this.#request = { ...this.#request, trailing, textOpen: !closed };
+    this.owner?.moreText(this, ids, closed);
+  }
+
+  /** Its consumer is gone. May be called again. */
+  release(): void {
+    this.#isReleased = true;
+    this.owner?.release(this);
+  }
+
+  /** Its sidecar died: whether another one is to go on with it. */
+  survives(hadRow: boolean): boolean {
+    // One that only waited has no part in it.
+    if (hadRow) this.#deaths += 1;
+    return this.#deaths < DEATHS_MAX;
   }
 
   get isEnded(): boolean {
@@ -58,18 +122,20 @@ export class Feed {
 
   /** Frames of which all that is wanted came. */
   get framesCount(): number {
-    return this.#codesOnly ? this.codesCount : this.pcmCount;
+    return this.codesOnly ? this.codesCount : this.pcmCount;
   }
 
   pushCodes(codes: Uint32Array, frames: number): void {
     this.firstCodesAt ??= performance.now();
+    this.#deaths = 0;
     this.codes.push(codes);
-    if (this.#codesOnly) this.#push(this.codesCount, frames, NO_SAMPLES);
+    if (this.codesOnly) this.#push(this.codesCount, frames, NO_SAMPLES);
     this.codesCount += frames;
   }
 
   pushPcm(samples: Float32Array, frames: number): void {
     this.firstAudioAt ??= performance.now();
+    this.#deaths = 0;
     this.#push(this.pcmCount, frames, samples);
     this.pcmCount += frames;
   }
@@ -104,7 +170,8 @@ export class Feed {
     for (;;) {
       const next = this.#waiting.shift();
       if (next !== undefined) {
-        this.#onTaken(next.firstFrame + next.frames);
+        this.takenCount = next.firstFrame + next.frames;
+        this.owner?.taken(this, this.takenCount);
         return next;
       }
       if (this.#error !== undefined) throw this.#error as Error; // or an AbortSignal's reason

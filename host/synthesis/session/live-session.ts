@@ -1,8 +1,12 @@
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import type { EngineLimits } from "../limits.ts";
+import type { Feed } from "./feed.ts";
 import { openSession } from "./session.ts";
 import type { OpenOptions, Session, SidecarChoice } from "./session.ts";
+
+/** Sidecars that are started for requests whose own one died, before these are given up. */
+const ATTEMPTS_MAX = 2;
 
 /** The session that an engine has at a time: where one ended, the next request starts another. */
 export class LiveSession {
@@ -11,12 +15,18 @@ export class LiveSession {
   readonly #choice: SidecarChoice;
   #session: Promise<Session> | undefined;
   #isClosed = false;
+  #revivals = 0;
   readonly #closing = new AbortController();
 
   constructor(checkpoint: Checkpoint, limits: EngineLimits, choice: SidecarChoice) {
     this.#checkpoint = checkpoint;
     this.#limits = limits;
     this.#choice = choice;
+  }
+
+  /** Sessions that went on with requests of one that ended. */
+  get revivals(): number {
+    return this.#revivals;
   }
 
   /** @throws {VoxfuseError} ERR_CLOSED */
@@ -47,6 +57,7 @@ export class LiveSession {
     const opening = openSession(this.#checkpoint, this.#limits, this.#choice, {
       signal: AbortSignal.any(signals),
       onProgress,
+      onLost: (feeds, error) => void this.#revive(feeds, error),
     });
     this.#session = opening;
     try {
@@ -56,6 +67,22 @@ export class LiveSession {
       if (this.#session === opening) this.#session = undefined;
       throw error;
     }
+  }
+
+  /** Another session goes on with the feeds, or they end with what is in the way. */
+  async #revive(feeds: readonly Feed[], error: unknown): Promise<void> {
+    let reason = error;
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      try {
+        const { pump } = await this.open();
+        for (const feed of feeds) pump.adopt(feed);
+        this.#revivals += 1;
+        return;
+      } catch (failure) {
+        reason = failure;
+      }
+    }
+    for (const feed of feeds) feed.fail(reason);
   }
 
   /** Ends every request with ERR_CLOSED and the sidecar with them. May be called again. */

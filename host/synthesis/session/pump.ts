@@ -1,4 +1,4 @@
-import { ErrorCode } from "../../../shared/gen/protocol.ts";
+import { ABSENT, ErrorCode } from "../../../shared/gen/protocol.ts";
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
 import { PollResult } from "../../planner/planner.ts";
 import type { Planner, PlannerRequest } from "../../planner/planner.ts";
@@ -6,6 +6,7 @@ import { errorFromStatus } from "../../sidecar/wire-errors.ts";
 import { Encodings } from "./encodings.ts";
 import type { EncoderKind } from "./encodings.ts";
 import { Feed } from "./feed.ts";
+import type { FeedOwner } from "./feed.ts";
 import type { Completion, SidecarConnection } from "../parts.ts";
 import type { HostTrace } from "../trace/recorder.ts";
 
@@ -30,28 +31,34 @@ export interface PumpParts {
   readonly groups: number;
   /** Resolves when the sidecar has these weights. Default: the connection's own. */
   readonly sendWeights?: (entries: Uint8Array) => Promise<unknown>;
+  /** Given the feeds that another session is to go on with, as this one's sidecar is gone. */
+  readonly onLost?: ((feeds: readonly Feed[], error: unknown) => void) | undefined;
 }
 
 /** What only some requests have. */
 export interface AddOptions {
   readonly codes?: Uint32Array;
+  /** The segment that this one follows. */
   readonly before?: Feed | undefined;
 }
+
+/** Places of requests that came from another session lie before all of this one's own. */
+const ADOPTED_ARRIVALS = 0xc000_0000;
 
 /**
  * The one loop between a planner and a sidecar: what came goes to the planner and to the feeds,
  * what the planner then wants goes to the sidecar, until there is nothing left and a doorbell or a
  * request starts it again.
  */
-export class Pump {
+export class Pump implements FeedOwner {
   readonly #planner: Planner;
   readonly #connection: SidecarConnection;
   readonly #groups: number;
   readonly #sendWeights: (entries: Uint8Array) => Promise<unknown>;
   readonly #encodings: Encodings;
   readonly #feeds = new Map<number, Feed>();
-  /** Codes of vocode-only tickets, which are asked back. */
-  readonly #givenCodes = new Map<number, Uint32Array>();
+  readonly #onLost: PumpParts["onLost"];
+  #adopted = 0;
   readonly counts: PumpCounts = {
     submissions: 0,
     roundTrips: 0,
@@ -70,10 +77,11 @@ export class Pump {
   #error: unknown;
   #onIdle: (() => void)[] = [];
 
-  constructor({ planner, connection, groups, sendWeights }: PumpParts) {
+  constructor({ planner, connection, groups, sendWeights, onLost }: PumpParts) {
     this.#planner = planner;
     this.#connection = connection;
     this.#groups = groups;
+    this.#onLost = onLost;
     this.#sendWeights = sendWeights ?? ((entries) => connection.weights(entries));
     this.#encodings = new Encodings({ planner, connection, sendWeights: this.#sendWeights });
     connection.onWake = () => {
@@ -101,21 +109,9 @@ export class Pump {
    * @throws {VoxfuseError} as Planner.add(); what ended the session.
    */
   add(request: PlannerRequest, { codes, before }: AddOptions = {}): Feed {
-    if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
-    const ticket = this.#planner.add(request, before?.arrival);
-    const feed = new Feed({
-      ticket,
-      arrival: this.#planner.arrival(ticket),
-      codesOnly: request.codesOnly,
-      onTaken: (frames) => {
-        if (this.#error !== undefined || this.#feeds.get(ticket) !== feed) return;
-        this.#planner.consumed(ticket, frames);
-        this.start();
-      },
-    });
-    this.#feeds.set(ticket, feed);
-    if (codes !== undefined) this.#givenCodes.set(ticket, codes);
-    this.start();
+    const place = before?.place ?? { owner: undefined, arrival: ABSENT };
+    const feed = new Feed({ request, givenCodes: codes, place });
+    this.#enter(feed);
     return feed;
   }
 
@@ -130,6 +126,45 @@ export class Pump {
     const result = this.#encodings.add(kind, samples);
     this.start();
     return result;
+  }
+
+  /** Goes on with a feed of a session that ended, at the frame that it lacks. */
+  adopt(feed: Feed): void {
+    if (feed.isEnded || feed.isReleased) return;
+    try {
+      this.#enter(feed);
+    } catch (error) {
+      if (this.#error !== undefined) throw error;
+      feed.fail(error);
+    }
+  }
+
+  #enter(feed: Feed): void {
+    if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
+    const { place, givenCodes, codesCount } = feed;
+    // A request keeps its place when it comes from another session, and is not refused now.
+    const isElsewhere = place.owner !== undefined && place.owner !== this;
+    const arrival = isElsewhere ? ADOPTED_ARRIVALS + this.#adopted++ : place.arrival;
+    const ticket = this.#planner.add(feed.request, arrival, givenCodes ? 0 : codesCount);
+    place.owner = this;
+    place.arrival = this.#planner.arrival(ticket);
+    feed.owner = this;
+    feed.ticket = ticket;
+    this.#feeds.set(ticket, feed);
+    this.#planner.consumed(ticket, feed.takenCount);
+    this.start();
+  }
+
+  taken(feed: Feed, frames: number): void {
+    if (this.#feeds.get(feed.ticket) !== feed) return;
+    this.#planner.consumed(feed.ticket, frames);
+    this.start();
+  }
+
+  moreText(feed: Feed, ids: readonly number[], closed: boolean): void {
+    if (this.#feeds.get(feed.ticket) !== feed) return;
+    this.#planner.giveText(feed.ticket, ids, closed);
+    this.start();
   }
 
   /** The feed's consumer is gone: its ticket ends and frees what it holds. */
@@ -148,14 +183,24 @@ export class Pump {
     if (this.#error !== undefined) throw this.#error as Error; // set by fail() only
   }
 
-  /** Ends every request with `error`; the session is of no more use. */
+  /**
+   * The session is of no more use. Requests end with `error`, but for those that another session
+   * can go on with, where the error is that the sidecar is gone.
+   */
   fail(error: unknown): void {
     if (this.#error !== undefined) return;
     this.#error = error;
     this.#encodings.fail(error);
-    for (const feed of this.#feeds.values()) feed.fail(error);
+    const isGone = error instanceof VoxfuseError && error.code === "ERR_SIDECAR_GONE";
+    const survivors: Feed[] = [];
+    for (const feed of this.#feeds.values()) {
+      const hadRow = this.#planner.place(feed.ticket) !== undefined;
+      feed.owner = undefined;
+      if (isGone && this.#onLost !== undefined && feed.survives(hadRow)) survivors.push(feed);
+      else feed.fail(error);
+    }
     this.#feeds.clear();
-    this.#givenCodes.clear();
+    if (survivors.length > 0) this.#onLost?.(survivors, error);
   }
 
   /** Runs the loop unless it runs already, in which case it looks once more. */
@@ -193,17 +238,22 @@ export class Pump {
   }
 
   #copyOutput(feed: Feed): void {
+    if (feed.isEnded) return; // its consumer has yet to let it go
     const place = this.#planner.place(feed.ticket);
     if (place === undefined) return;
     const output = this.#connection.output(place.row);
     // Of an earlier ticket, until the sidecar has admitted this one.
     if (output.generation !== place.generation) return;
     const codes = output.codesCount - feed.codesCount;
-    if (codes > 0 && !this.#givenCodes.has(feed.ticket)) {
+    if (codes > 0 && feed.givenCodes === undefined) {
       feed.pushCodes(this.#connection.readCodes(place.row, feed.codesCount, codes), codes);
     }
     const pcm = output.pcmCount - feed.pcmCount;
-    if (pcm > 0) feed.pushPcm(this.#connection.readPcm(place.row, feed.pcmCount, pcm), pcm);
+    if (pcm <= 0) return;
+    const samples = this.#connection.readPcm(place.row, feed.pcmCount, pcm);
+    // A NaN is published as 0, and no working vocoder makes a whole packet of zeros.
+    if (samples.every((sample) => sample === 0)) feed.fail(deadSound());
+    else feed.pushPcm(samples, pcm);
   }
 
   #complete({ header, lanes }: Completion): void {
@@ -230,7 +280,7 @@ export class Pump {
 
   #forget(feed: Feed): void {
     this.#feeds.delete(feed.ticket);
-    this.#givenCodes.delete(feed.ticket);
+    feed.owner = undefined;
     if (this.#error === undefined) this.#planner.release(feed.ticket);
   }
 
@@ -285,11 +335,19 @@ export class Pump {
   #giveCodes(): void {
     const { ticket, firstFrame, frames } = this.#planner.wantedCodes();
     const groups = this.#groups;
-    const given = this.#givenCodes.get(ticket);
+    const feed = this.#feeds.get(ticket);
     const codes =
-      given?.slice(firstFrame * groups, (firstFrame + frames) * groups) ??
-      this.#feeds.get(ticket)?.allCodes(groups, firstFrame, frames);
+      feed?.givenCodes?.slice(firstFrame * groups, (firstFrame + frames) * groups) ??
+      feed?.allCodes(groups, firstFrame, frames);
     if (codes === undefined) throw new VoxfuseError("ERR_INTERNAL", "Codes of nobody are wanted.");
     this.#planner.giveCodes(codes);
   }
+}
+
+function deadSound(): VoxfuseError {
+  return new VoxfuseError(
+    "ERR_BAD_LOGITS",
+    "The vocoder computed no finite number. Its weights are damaged, or not the ones its " +
+      "configuration is for.",
+  );
 }

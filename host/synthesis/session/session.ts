@@ -11,6 +11,7 @@ import type { SidecarConnection } from "../parts.ts";
 import { resolveBackend } from "./backend.ts";
 import type { Backend, BackendWish } from "./backend.ts";
 import { Pump } from "./pump.ts";
+import type { PumpParts } from "./pump.ts";
 import { WeightLoader } from "./weight-loader.ts";
 import type { LoadProgress } from "./weight-loader.ts";
 
@@ -42,6 +43,8 @@ export interface Session {
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** As PumpParts has it. */
+  readonly onLost?: PumpParts["onLost"];
 }
 
 /**
@@ -107,7 +110,7 @@ interface WarmParts {
 /** The loop, once the sidecar has what every request needs. */
 async function warmedPump(
   { planner, connection, groups, tensorBytes }: WarmParts,
-  { signal, onProgress }: OpenOptions,
+  { signal, onProgress, onLost }: OpenOptions,
 ): Promise<Pump> {
   let isOpening = true;
   const loader = new WeightLoader({
@@ -124,6 +127,7 @@ async function warmedPump(
     planner,
     connection,
     groups,
+    onLost,
     sendWeights: (entries) => loader.load(entries),
   });
   planner.warm();

@@ -1,13 +1,12 @@
 import { FinishReason } from "../../../shared/gen/protocol.ts";
+import { pauseAfter, risingFromPause } from "../../audio/joint.ts";
 import { VoxfuseError } from "../../errors/voxfuse-error.ts";
-import type { PlannerRequest } from "../../planner/planner.ts";
 import { onAbort } from "./aborts.ts";
 import type { Feed } from "./feed.ts";
 import type { Pump } from "./pump.ts";
+import { SpeechGuard } from "./guard.ts";
+import type { Segment, SegmentSource } from "../segments.ts";
 import type { SpeechEnd } from "../speech.ts";
-
-/** Silence between two segments, about the length of a pause between sentences. [seconds] */
-export const PAUSE_SECONDS = 0.2;
 
 /** Some audio in the order in which it is heard; without samples where only codes are wanted. */
 export interface AudioChunk {
@@ -22,7 +21,9 @@ export interface AudioChunk {
 
 /** What is known once the audio is over. */
 export interface UtteranceEnd {
+  /** Of each segment; none where they are not kept. */
   readonly codes: readonly Uint32Array[];
+  readonly frames: number;
   readonly finishReason: SpeechEnd;
   readonly firstCodesAt: number;
   readonly firstAudioAt: number;
@@ -30,11 +31,17 @@ export interface UtteranceEnd {
 }
 
 export interface UtteranceParts {
-  readonly pump: Pump;
-  readonly segments: readonly PlannerRequest[];
+  /** The loop of the live session, which may be another one for each segment. */
+  readonly livePump: () => Promise<Pump>;
+  readonly segments: SegmentSource;
   readonly sampleRate: number;
   readonly groups: number;
   readonly signal: AbortSignal | undefined;
+  readonly framesPerSecond: number;
+  /** Whether speech that has run away or fallen silent is ended. */
+  readonly isGuarded: boolean;
+  /** Whether the end brings the codes; without them a text of any length takes the same memory. */
+  readonly keepsCodes: boolean;
 }
 
 /**
@@ -42,52 +49,146 @@ export interface UtteranceParts {
  *
  * Leaving it early, by return, throw or abort, frees whatever it holds.
  *
- * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_KV_MEMORY, ERR_BAD_LOGITS, ERR_SIDECAR_GONE; the
- *   signal's own reason when aborted.
+ * @throws {VoxfuseError} ERR_QUEUE_FULL, ERR_KV_MEMORY, ERR_BAD_LOGITS, ERR_SIDECAR_GONE; what the
+ *   source of the segments throws; the signal's own reason when aborted.
  */
 export async function* utter(
   parts: UtteranceParts,
 ): AsyncGenerator<AudioChunk, UtteranceEnd, undefined> {
-  const { pump, segments, sampleRate, groups, signal } = parts;
-  // Of each segment that was asked for, in order: the one being heard and the one after it at most
-  // have a ticket.
-  const feeds: Feed[] = [];
-  const addNext = (): void => {
-    const request = segments[feeds.length];
-    if (request !== undefined) feeds.push(pump.add(request, { before: feeds[0] }));
-  };
+  const { sampleRate, groups, signal } = parts;
+  const line = new SegmentLine(parts);
+  const end = new EndOfUtterance(groups, parts.keepsCodes);
+  let last = 0; // PCM sample
   try {
     signal?.throwIfAborted();
-    addNext();
-    for (const [segment, feed] of feeds.entries()) {
-      if (segment > 0 && segments[0]?.codesOnly === false) yield pauseBefore(segment, sampleRate);
-      for await (const { samples, frames } of taken(feed, signal)) {
-        // Once there is something to hear, the next segment may use what the machine has left.
-        if (feeds.length === segment + 1) addNext();
-        yield { samples, sampleRate, segment, frames };
+    for (let segment = 0; ; segment++) {
+      const taking = await line.take();
+      if (taking === undefined) return end.summary();
+      const { feed, textTokens } = taking;
+      const guard = new SpeechGuard({ framesPerSecond: parts.framesPerSecond, textTokens });
+      const hasPause = segment > 0 && !feed.codesOnly;
+      if (hasPause) {
+        yield { samples: pauseAfter(last, sampleRate), sampleRate, segment, frames: 0 };
       }
-      checkEnd(feed.finishReason);
-      if (feeds.length === segment + 1) addNext(); // a segment without sound
+      let isFirst = true;
+      for await (const part of taken(feed, signal)) {
+        // Once there is something to hear, the next segment may use what the machine has left.
+        line.ask();
+        const { samples: spoken, frames } = parts.isGuarded ? guard.pass(part) : part;
+        const samples = hasPause && isFirst ? risingFromPause(spoken, sampleRate) : spoken;
+        isFirst = false;
+        last = samples.at(-1) ?? 0;
+        yield { samples, sampleRate, segment, frames };
+        if (guard.hasTripped) break;
+      }
+      if (guard.hasTripped) feed.release();
+      else checkEnd(feed.finishReason);
+      end.add(feed, guard.hasTripped ? guard.frames : undefined);
     }
-    return endOf(feeds, groups);
   } finally {
-    for (const feed of feeds) pump.release(feed); // no ticket outlives its caller
+    line.close();
   }
 }
 
-function pauseBefore(segment: number, sampleRate: number): AudioChunk {
-  const samples = new Float32Array(Math.round(PAUSE_SECONDS * sampleRate));
-  return { samples, sampleRate, segment, frames: 0 };
+/** The segments that have a ticket: the one being heard and the one after it at most. */
+class SegmentLine {
+  readonly #parts: UtteranceParts;
+  /** The next segment's, once it was asked for. */
+  #coming: Promise<SegmentFeed | undefined> | undefined;
+  #first: Feed | undefined;
+  readonly #held = new Set<Feed>();
+  #isClosed = false;
+
+  constructor(parts: UtteranceParts) {
+    this.#parts = parts;
+  }
+
+  /** Sees to it that the next segment gets a ticket as soon as its text is there. */
+  ask(): void {
+    if (this.#coming !== undefined) return;
+    this.#coming = this.#add();
+    this.#coming.catch(() => undefined); // take() throws it
+  }
+
+  /** The next segment's feed, once its text is there; undefined after the last. */
+  async take(): Promise<SegmentFeed | undefined> {
+    this.ask();
+    const feed = await this.#coming;
+    this.#coming = undefined;
+    return feed;
+  }
+
+  /** No ticket outlives its caller. */
+  close(): void {
+    this.#isClosed = true;
+    this.#parts.segments.close();
+    for (const feed of this.#held) feed.release();
+  }
+
+  async #add(): Promise<SegmentFeed | undefined> {
+    const { livePump, segments } = this.#parts;
+    const segment = await segments.next();
+    const pump = segment === undefined ? undefined : await livePump();
+    if (segment === undefined || pump === undefined || this.#isClosed) return undefined;
+    const feed = pump.add(segment.request, { before: this.#first });
+    this.#first ??= feed;
+    for (const held of this.#held) if (held.isEnded) this.#held.delete(held);
+    this.#held.add(feed);
+    segment
+      .follow?.((ids, closed) => {
+        feed.giveText(ids, closed);
+      })
+      .catch((error: unknown) => {
+        feed.fail(error);
+      });
+    return { feed, textTokens: segment.textTokens };
+  }
 }
 
-function endOf(feeds: readonly Feed[], groups: number): UtteranceEnd {
-  return {
-    codes: feeds.map((feed) => feed.allCodes(groups)),
-    finishReason: feeds.at(-1)?.finishReason === FinishReason.Length ? "length" : "stop",
-    firstCodesAt: feeds[0]?.firstCodesAt ?? performance.now(),
-    firstAudioAt: feeds[0]?.firstAudioAt ?? feeds[0]?.firstCodesAt ?? performance.now(),
-    roundTrips: feeds.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
-  };
+interface SegmentFeed extends Pick<Segment, "textTokens"> {
+  readonly feed: Feed;
+}
+
+/** What an utterance came to, segment by segment. */
+class EndOfUtterance {
+  readonly #groups: number;
+  readonly #keepsCodes: boolean;
+  readonly #codes: Uint32Array[] = [];
+  #finishReason: SpeechEnd = "stop";
+  #frames = 0;
+  #firstCodesAt: number | undefined;
+  #firstAudioAt: number | undefined;
+  #roundTrips = 0;
+
+  constructor(groups: number, keepsCodes: boolean) {
+    this.#groups = groups;
+    this.#keepsCodes = keepsCodes;
+  }
+
+  /** @param guarded Frames after which the guard ended the segment, if it did. */
+  add(feed: Feed, guarded: number | undefined): void {
+    if (this.#keepsCodes) this.#codes.push(feed.allCodes(this.#groups, 0, guarded));
+    if (guarded !== undefined) this.#finishReason = "guard";
+    else if (feed.finishReason === FinishReason.Length && this.#finishReason === "stop") {
+      this.#finishReason = "length";
+    }
+    this.#frames += guarded ?? feed.codesCount;
+    this.#firstCodesAt ??= feed.firstCodesAt;
+    this.#firstAudioAt ??= feed.firstAudioAt;
+    this.#roundTrips += feed.roundTrips;
+  }
+
+  summary(): UtteranceEnd {
+    const firstCodesAt = this.#firstCodesAt ?? performance.now();
+    return {
+      codes: this.#codes,
+      frames: this.#frames,
+      finishReason: this.#finishReason,
+      firstCodesAt,
+      firstAudioAt: this.#firstAudioAt ?? firstCodesAt,
+      roundTrips: this.#roundTrips,
+    };
+  }
 }
 
 /** The feed's frames until it ends; the signal's reason is thrown as soon as it is aborted. */
