@@ -108,6 +108,8 @@ async function speak(text: Text, flags: SpeakFlags): Promise<void> {
     if (flags.output === "-") await streamOut(engine.stream(text, options), engine.sampleRate);
     else path = await speakToFile(engine, text, options, flags);
   } finally {
+    // A text that nobody waits for any more must not keep the process.
+    if (typeof text !== "string") process.stdin.destroy();
     await engine.close();
   }
   if (flags.play === true && path !== undefined) await play(path, signal);

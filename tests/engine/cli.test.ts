@@ -209,16 +209,27 @@ test("an interrupt ends speaking with 130 and keeps what was spoken as a WAV", a
   t.true(samples.length > 0 && samples.length % 1920 === 0 && samples.length < 3999 * 1920);
 });
 
-test("an interrupt before anything was spoken leaves no file", async (t) => {
-  const folder = temporaryFolder(t);
-  const path = join(folder, "a.wav");
-  const child = start(["speak", "-", "--model", TINY, "-o", path, "--record", `${path}.recording`]);
-  // Its sidecar records, so it is past the point from which it heeds signals.
-  while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  child.kill("SIGTERM");
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  t.is(code, 130);
-  t.false(existsSync(path));
+for (const waitMs of [0, 1000]) {
+  test(`an interrupt ${waitMs} ms into waiting for a text leaves no file`, async (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, "a.wav");
+    const recording = `${path}.recording`;
+    const child = start(["speak", "-", "--model", TINY, "-o", path, "--record", recording]);
+    // Its sidecar records, so it is past the point from which it heeds signals.
+    while (!existsSync(recording)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    child.kill("SIGTERM");
+    t.is(await new Promise((resolve) => child.once("close", resolve)), 130);
+    t.false(existsSync(path));
+  });
+}
+
+test("speech that ends before its text does not wait for the rest", async (t) => {
+  const path = join(temporaryFolder(t), "a.wav");
+  const child = start(["speak", "-", "--model", TINY, "--max-new-tokens", "3", "-o", path]);
+  child.stdin?.write("Good morning, and good evening, and more to come");
+  t.is(await new Promise((resolve) => child.once("close", resolve)), 0);
+  t.is(parseWav(readFileSync(path)).samples.length, 2 * 1920);
 });
 
 /** Main of a package whose native folder holds `native`: a name, and what lies there by it. */

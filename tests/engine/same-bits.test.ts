@@ -91,7 +91,6 @@ test("a seed speaks the same bits before and after its sidecar was killed", asyn
   t.deepEqual(bitsOf(await engine.speak(TEXT, frames(FRAMES))), await expected);
   const { pid } = await engine.stats();
   process.kill(pid, "SIGKILL");
-  await t.throwsAsync(engine.speak(TEXT, frames(400)), { code: "ERR_SIDECAR_GONE" });
   t.deepEqual(bitsOf(await engine.speak(TEXT, frames(FRAMES))), await expected);
   t.not((await engine.stats()).pid, pid);
 });

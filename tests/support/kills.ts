@@ -83,5 +83,9 @@ export async function killAmongStreams(engine: Voxfuse, options: KillOptions): P
   }
   isOver = true;
   await Promise.all(streams);
+  for (const [which, wanted] of expected.entries()) {
+    const result = await heard(engine, which);
+    if (result !== wanted) count.wrong.push(`request ${which}, undisturbed again: ${result}`);
+  }
   return count;
 }
