@@ -1,4 +1,5 @@
 #include "kernels/activation/activation.hpp"
+#include "kernels/support/activate.hpp"
 #include "kernels/support/cuda/elementwise.cuh"
 
 namespace voxfuse::activation {
@@ -12,19 +13,7 @@ template <class T>
 __global__ void __launch_bounds__(kElementThreads)
     activation_kernel(const T* x, T* y, Spread spread, std::uint32_t kind) {
   begin_kernel();
-  const auto apply = [kind](float value) {
-    switch (static_cast<Activation>(kind)) {
-      case Activation::kRelu:
-        return fmaxf(value, 0.0f);
-      case Activation::kElu:
-        return value > 0.0f ? value : expm1f(value);
-      case Activation::kTanh:
-        return tanhf(value);
-      case Activation::kNone:
-        break;
-    }
-    return value;
-  };
+  const auto apply = [kind](float value) { return activate(kind, value); };
   each_element(spread, apply, y, x);
 }
 

@@ -1,8 +1,8 @@
 #include "kernels/activation/activation.hpp"
 
-#include <cmath>
 #include <cstddef>
 
+#include "kernels/support/activate.hpp"
 #include "kernels/support/isa.hpp"
 
 namespace voxfuse::activation {
@@ -17,21 +17,7 @@ Status check(const Args& a) {
 Status reference(const Args& a) {
   VOXFUSE_TRY(check(a));
   for (std::size_t i = 0; i < std::size_t{a.rows} * a.width; ++i) {
-    const double x = a.x.at(i);
-    switch (static_cast<Activation>(a.kind)) {
-      case Activation::kNone:
-        a.y.set(i, x);
-        break;
-      case Activation::kRelu:
-        a.y.set(i, x > 0 ? x : 0);
-        break;
-      case Activation::kElu:
-        a.y.set(i, x > 0 ? x : std::expm1(x));
-        break;
-      case Activation::kTanh:
-        a.y.set(i, std::tanh(x));
-        break;
-    }
+    a.y.set(i, activate<double>(a.kind, a.x.at(i)));
   }
   return {};
 }

@@ -1,4 +1,5 @@
 #include "kernels/conv1d/conv1d.hpp"
+#include "kernels/support/activate.hpp"
 #include "kernels/support/cuda/elements.cuh"
 #include "kernels/support/cuda/launch.cuh"
 
@@ -16,20 +17,6 @@ constexpr std::uint32_t kEach = 4;
 constexpr std::uint32_t kAcross = kSide / kEach;
 constexpr std::uint32_t kThreads = kAcross * kAcross;
 
-__device__ __forceinline__ float activated(std::uint32_t function, float x) {
-  switch (static_cast<Activation>(function)) {
-    case Activation::kRelu:
-      return fmaxf(x, 0.0f);
-    case Activation::kElu:
-      return x > 0.0f ? x : expm1f(x);
-    case Activation::kTanh:
-      return tanhf(x);
-    case Activation::kNone:
-      break;
-  }
-  return x;
-}
-
 /// What the convolution sees of channel c at a position that may lie beyond the ends.
 template <class T>
 __device__ __forceinline__ float seen(const Args& a, std::int64_t position, std::uint32_t c) {
@@ -44,7 +31,7 @@ __device__ __forceinline__ float seen(const Args& a, std::int64_t position, std:
     }
   }
   const T* x = static_cast<const T*>(a.x.data);
-  return activated(a.before, widen(x[static_cast<std::size_t>(position) * a.inputs + c]));
+  return activate(a.before, widen(x[static_cast<std::size_t>(position) * a.inputs + c]));
 }
 
 template <class T, class Weight>
@@ -103,7 +90,7 @@ __global__ void __launch_bounds__(kThreads) conv1d_kernel(const __grid_constant_
       const float sum = sums[i][j] + (a.bias ? a.bias.at(output) : 0.0f);
       T* const at = y + step * a.outputs + output;
       const float held = a.adds == 1 ? widen(*at) : 0.0f;
-      *at = narrow<T>(held + activated(a.after, sum));
+      *at = narrow<T>(held + activate(a.after, sum));
     }
   }
 }

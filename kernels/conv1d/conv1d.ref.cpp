@@ -1,8 +1,8 @@
 #include "kernels/conv1d/conv1d.hpp"
 
-#include <cmath>
 #include <cstddef>
 
+#include "kernels/support/activate.hpp"
 #include "kernels/support/isa.hpp"
 
 namespace voxfuse::conv1d {
@@ -26,20 +26,6 @@ Status check(const Args& a) {
 
 namespace {
 
-double activated(std::uint32_t function, double x) {
-  switch (static_cast<Activation>(function)) {
-    case Activation::kRelu:
-      return x > 0 ? x : 0;
-    case Activation::kElu:
-      return x > 0 ? x : std::expm1(x);
-    case Activation::kTanh:
-      return std::tanh(x);
-    case Activation::kNone:
-      break;
-  }
-  return x;
-}
-
 // What the convolution sees of channel c at a position that may lie beyond the ends.
 double seen(const Args& a, std::int64_t position, std::size_t c) {
   const std::int64_t last = std::int64_t{a.tokens} - 1;
@@ -52,7 +38,7 @@ double seen(const Args& a, std::int64_t position, std::size_t c) {
       position = mirrors ? 2 * last - position : last;
     }
   }
-  return activated(a.before, a.x.at(static_cast<std::size_t>(position) * a.inputs + c));
+  return activate<double>(a.before, a.x.at(static_cast<std::size_t>(position) * a.inputs + c));
 }
 
 }  // namespace
@@ -72,7 +58,7 @@ Status reference(const Args& a) {
       }
       const std::size_t at = s * a.outputs + o;
       const double held = a.adds == 1 ? a.y.at(at) : 0.0;
-      a.y.set(at, held + activated(a.after, sum));
+      a.y.set(at, held + activate<double>(a.after, sum));
     }
   }
   return {};

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "kernels/support/code_rows.hpp"
 #include "kernels/support/thread_pool.hpp"
 
 namespace voxfuse::frame_embed::VOXFUSE_ISA {
@@ -23,14 +24,6 @@ void take_row(ConstTensor table, std::size_t row, std::uint32_t width, bool firs
   for (std::size_t i = 0; i < width; ++i) sum[i] = first ? from[i] : sum[i] + from[i];
 }
 
-Status check_codes(const Args& a, const std::uint32_t* codes) {
-  VOXFUSE_REQUIRE(codes[0] < a.codec_rows, kBadIndex);
-  for (std::size_t g = 1; g < a.groups; ++g) {
-    VOXFUSE_REQUIRE(codes[g] < a.group_rows, kBadIndex);
-  }
-  return {};
-}
-
 }  // namespace
 
 Status cpu(const Args& a, ThreadPool& pool) {
@@ -46,7 +39,7 @@ Status cpu(const Args& a, ThreadPool& pool) {
     const std::size_t frame = a.row.at(b)->frame;
     VOXFUSE_REQUIRE(frame < a.frames_max, kBadIndex);
     const std::uint32_t* codes = a.codes.at(b) + frame * a.groups;
-    VOXFUSE_TRY(check_codes(a, codes));
+    VOXFUSE_REQUIRE(codes_fit(a, codes), kBadIndex);
     take_row(a.codec_table, codes[0], a.width, true, sum);
     for (std::size_t g = 1; g < a.groups; ++g) {
       take_row(a.group_tables, (g - 1) * a.group_rows + codes[g], a.width, false, sum);

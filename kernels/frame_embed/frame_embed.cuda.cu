@@ -1,4 +1,5 @@
 #include "kernels/frame_embed/frame_embed.hpp"
+#include "kernels/support/cuda/code_rows.cuh"
 #include "kernels/support/cuda/tensor_rows.cuh"
 
 namespace voxfuse::frame_embed {
@@ -9,13 +10,6 @@ namespace {
 
 constexpr std::uint32_t kThreads = 64;  // small blocks: a lane's row is spread over several
 constexpr std::uint32_t kAtOnce = 8;    // groups whose loads are in flight together
-
-__device__ __forceinline__ bool codes_fit(const Args& a, const std::uint32_t* codes) {
-  bool fit = codes[0] < a.codec_rows;
-#pragma unroll 8
-  for (std::uint32_t g = 1; g < a.groups; ++g) fit = codes[g] < a.group_rows && fit;
-  return fit;
-}
 
 /// The sum of the code embeddings at one pack, in group order.
 template <class Table>

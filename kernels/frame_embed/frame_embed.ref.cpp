@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "kernels/support/code_rows.hpp"
 #include "kernels/support/isa.hpp"
 
 namespace voxfuse::frame_embed {
@@ -17,29 +18,6 @@ Status check(const Args& a) {
   return {};
 }
 
-namespace {
-
-// The sum of the frame's code embeddings at one element, f32 as in every twin: the contract fixes
-// its order.
-float sum_of_codes(const Args& a, const std::uint32_t* codes, std::size_t i) {
-  float sum = a.codec_table.at(std::size_t{codes[0]} * a.width + i);
-  for (std::size_t g = 1; g < a.groups; ++g) {
-    const std::size_t row = (g - 1) * a.group_rows + codes[g];
-    sum += a.group_tables.at(row * a.width + i);
-  }
-  return sum;
-}
-
-Status check_codes(const Args& a, const std::uint32_t* codes) {
-  VOXFUSE_REQUIRE(codes[0] < a.codec_rows, kBadIndex);
-  for (std::size_t g = 1; g < a.groups; ++g) {
-    VOXFUSE_REQUIRE(codes[g] < a.group_rows, kBadIndex);
-  }
-  return {};
-}
-
-}  // namespace
-
 Status reference(const Args& a) {
   VOXFUSE_TRY(check(a));
   for (std::uint32_t b = 0; b < a.lanes; ++b) {
@@ -48,7 +26,7 @@ Status reference(const Args& a) {
       const std::size_t frame = a.row.at(b)->frame;
       VOXFUSE_REQUIRE(frame < a.frames_max, kBadIndex);
       codes = a.codes.at(b) + frame * a.groups;
-      VOXFUSE_TRY(check_codes(a, codes));
+      VOXFUSE_REQUIRE(codes_fit(a, codes), kBadIndex);
     }
     for (std::size_t i = 0; i < a.width; ++i) {
       const std::size_t at = std::size_t{b} * a.width + i;

@@ -1,3 +1,4 @@
+#include "kernels/support/cuda/code_rows.cuh"
 #include "kernels/support/cuda/tensor_rows.cuh"
 #include "kernels/support/lanes.hpp"
 #include "kernels/voice_embed/voice_embed.hpp"
@@ -7,12 +8,6 @@ namespace voxfuse::voice_embed {
 using namespace device;
 
 namespace {
-
-__device__ __forceinline__ bool codes_fit(const Args& a, const std::uint32_t* codes) {
-  bool fit = codes[0] < a.codec_rows;
-  for (std::uint32_t g = 1; g < a.groups; ++g) fit = codes[g] < a.group_rows && fit;
-  return fit;
-}
 
 /// The voice's vector or the frame's sum at one pack.
 __device__ __forceinline__ Pack extra_at(const Args& a, const float* voice,

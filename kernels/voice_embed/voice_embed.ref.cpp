@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "kernels/support/code_rows.hpp"
 #include "kernels/support/isa.hpp"
 #include "kernels/support/lanes.hpp"
 
@@ -21,19 +22,7 @@ namespace {
 const std::uint32_t* codes_of(const Args& a, std::uint32_t lane, std::uint32_t frame) {
   if (frame >= a.reference_max) return nullptr;
   const std::uint32_t* codes = a.reference.at(lane) + std::size_t{frame} * a.groups;
-  if (codes[0] >= a.codec_rows) return nullptr;
-  for (std::uint32_t g = 1; g < a.groups; ++g) {
-    if (codes[g] >= a.group_rows) return nullptr;
-  }
-  return codes;
-}
-
-float sum_of_codes(const Args& a, const std::uint32_t* codes, std::size_t i) {
-  float sum = a.codec_table.at(std::size_t{codes[0]} * a.width + i);
-  for (std::size_t g = 1; g < a.groups; ++g) {
-    sum += a.group_tables.at(((g - 1) * a.group_rows + codes[g]) * a.width + i);
-  }
-  return sum;
+  return codes_fit(a, codes) ? codes : nullptr;
 }
 
 }  // namespace
