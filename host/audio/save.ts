@@ -5,13 +5,13 @@ import { basename, dirname, join } from "node:path";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
 
 /**
- * Writes an audio file whole or not at all: into a temporary file beside it, then renamed, so that
- * a reader never sees half of it. An existing file is replaced and keeps its permissions; through a
+ * Writes a file whole or not at all: into a temporary file beside it, then renamed, so that a
+ * reader never sees half of it. An existing file is replaced and keeps its permissions; through a
  * link, the file it points to is. A device or a pipe is written straight.
  *
  * @throws {VoxfuseError} ERR_OUTPUT_NOT_WRITABLE; the path then holds what it held before.
  */
-export async function saveAudio(path: string, bytes: Uint8Array): Promise<void> {
+export async function saveFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
     const place = await placeOf(path);
     if (place.isStream) await writeFile(path, bytes);

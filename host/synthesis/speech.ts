@@ -1,4 +1,4 @@
-import { saveAudio } from "../audio/save.ts";
+import { saveFile } from "../audio/save.ts";
 import { encodeWav } from "../audio/wav.ts";
 import type { WavFormat } from "../audio/wav.ts";
 
@@ -66,6 +66,6 @@ export class Speech {
    * @throws {VoxfuseError} ERR_OUTPUT_NOT_WRITABLE
    */
   async save(path: string, format: WavFormat = "pcm16"): Promise<void> {
-    await saveAudio(path, encodeWav(this.samples, { format, sampleRateHz: this.sampleRate }));
+    await saveFile(path, encodeWav(this.samples, { format, sampleRateHz: this.sampleRate }));
   }
 }

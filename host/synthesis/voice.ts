@@ -1,7 +1,7 @@
 import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import { readVoiceFile, voiceFileBytes } from "./voice-file.ts";
-import { saveAudio } from "../audio/save.ts";
+import { saveFile } from "../audio/save.ts";
 import type { SpeechCodes } from "./speech.ts";
 
 /** The model that a voice was made with, and that alone can speak with it. */
@@ -54,7 +54,7 @@ export class Voice {
    * @throws {VoxfuseError} ERR_OUTPUT_NOT_WRITABLE
    */
   async save(path: string): Promise<void> {
-    await saveAudio(path, voiceFileBytes(this));
+    await saveFile(path, voiceFileBytes(this));
   }
 
   /**

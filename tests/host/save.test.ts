@@ -13,7 +13,7 @@ import { join } from "node:path";
 import test from "ava";
 
 import { parseWav } from "../../host/audio/read-wav.ts";
-import { saveAudio } from "../../host/audio/save.ts";
+import { saveFile } from "../../host/audio/save.ts";
 import { WavWriter } from "../../host/audio/wav-writer.ts";
 import { encodeWav } from "../../host/audio/wav.ts";
 import { temporaryFolder, throwsCode } from "../support/golden.ts";
@@ -22,7 +22,7 @@ const BYTES = Uint8Array.of(1, 2, 3);
 
 test("a file is written, and nothing else is left beside it", async (t) => {
   const folder = temporaryFolder(t);
-  await saveAudio(join(folder, "a.wav"), BYTES);
+  await saveFile(join(folder, "a.wav"), BYTES);
   t.deepEqual([...readFileSync(join(folder, "a.wav"))], [1, 2, 3]);
   t.deepEqual(readdirSync(folder), ["a.wav"]);
 });
@@ -31,7 +31,7 @@ test("a file is replaced and keeps its permissions", async (t) => {
   const file = join(temporaryFolder(t), "a.wav");
   writeFileSync(file, "something longer");
   chmodSync(file, 0o600);
-  await saveAudio(file, BYTES);
+  await saveFile(file, BYTES);
   t.deepEqual([...readFileSync(file)], [1, 2, 3]);
   t.is(statSync(file).mode & 0o777, 0o600);
 });
@@ -41,26 +41,26 @@ test("through a link, the file behind it is replaced", async (t) => {
   mkdirSync(join(folder, "there"));
   writeFileSync(join(folder, "there", "a.wav"), "before");
   symlinkSync(join("there", "a.wav"), join(folder, "link.wav"));
-  await saveAudio(join(folder, "link.wav"), BYTES);
+  await saveFile(join(folder, "link.wav"), BYTES);
   t.deepEqual([...readFileSync(join(folder, "there", "a.wav"))], [1, 2, 3]);
 });
 
 test("a device is written straight", async (t) => {
-  await saveAudio("/dev/null", BYTES);
+  await saveFile("/dev/null", BYTES);
   t.true(statSync("/dev/null").isCharacterDevice());
 });
 
 test("a path in a folder that does not exist is refused with its cause", async (t) => {
   const file = join(temporaryFolder(t), "missing", "a.wav");
-  await throwsCode(t, () => saveAudio(file, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /missing.*ENOENT/);
+  await throwsCode(t, () => saveFile(file, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /missing.*ENOENT/);
 });
 
 test("a path that is a folder, or leads through a file, is refused", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "file"), "");
-  await throwsCode(t, () => saveAudio(folder, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /EISDIR/);
+  await throwsCode(t, () => saveFile(folder, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /EISDIR/);
   const through = join(folder, "file", "a.wav");
-  await throwsCode(t, () => saveAudio(through, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /ENOTDIR/);
+  await throwsCode(t, () => saveFile(through, BYTES), "ERR_OUTPUT_NOT_WRITABLE", /ENOTDIR/);
   t.deepEqual(readdirSync(folder), ["file"]);
 });
 
@@ -103,7 +103,7 @@ test("a WAV on a pipe says that its length is not known", async (t) => {
 
 test("a disk that is full is said, whole or piece by piece", async (t) => {
   const full = /dev\/full.*ENOSPC/;
-  await throwsCode(t, () => saveAudio("/dev/full", BYTES), "ERR_OUTPUT_NOT_WRITABLE", full);
+  await throwsCode(t, () => saveFile("/dev/full", BYTES), "ERR_OUTPUT_NOT_WRITABLE", full);
   const write = async (): Promise<void> => {
     const writer = await WavWriter.open("/dev/full", FORMAT);
     await writer.append(SAMPLES);
