@@ -1,7 +1,7 @@
 import test from "ava";
 
 import { resample } from "../../host/audio/resample.ts";
-import { throwsCode } from "../support/golden.ts";
+import { golden, readTensor, throwsCode } from "../support/golden.ts";
 
 const TO_HZ = 24_000;
 const FROM_HZ = [8_000, 16_000, 22_050, 24_001, 32_000, 44_100, 48_000, 96_000, 192_000, 384_000];
@@ -67,6 +67,44 @@ for (const rate of FROM_HZ) {
       }
     });
   }
+}
+
+/** The noise that tests/support/resample_by_soxr.py makes. */
+function sharedNoise(rateHz: number): Float32Array {
+  let state = rateHz;
+  return Float32Array.from({ length: Math.round(0.06 * rateHz) }, () => {
+    state = (state * 48_271) % 0x7fff_ffff;
+    return state / 0x7fff_ffff - 0.5;
+  });
+}
+
+/** Energy of a sound between 0 Hz and a limit, its ends faded out. */
+function energyBelow(samples: readonly number[], limitHz: number): number {
+  const length = samples.length;
+  const faded = samples.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length)));
+  let energy = 0;
+  for (let bin = 0; (bin * TO_HZ) / length <= limitHz; bin++) {
+    let [real, imaginary] = [0, 0];
+    faded.forEach((x, i) => {
+      const angle = (2 * Math.PI * bin * i) / length;
+      real += x * Math.cos(angle);
+      imaginary -= x * Math.sin(angle);
+    });
+    energy += real * real + imaginary * imaginary;
+  }
+  return energy;
+}
+
+for (const rate of [16_000, 44_100, 48_000]) {
+  test(`from ${rate} Hz noise is what soxr makes of it, to 80 dB`, async (t) => {
+    const { values } = await readTensor(golden("resampled.safetensors"), `from.${rate}`);
+    const samples = resample(sharedNoise(rate), rate, TO_HZ);
+    t.is(samples.length, values.length);
+    const limitHz = 0.45 * Math.min(rate, TO_HZ);
+    const off = values.map((value, index) => value - (samples[index] ?? 0));
+    const ratio = energyBelow(values, limitHz) / energyBelow(off, limitHz);
+    t.true(10 * Math.log10(ratio) >= 80, `${10 * Math.log10(ratio)} dB`);
+  });
 }
 
 test("a sound is as long as before and begins where it began", (t) => {
