@@ -1,10 +1,14 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import test from "ava";
 import type { ExecutionContext } from "ava";
 
 import { ProgramKind, writeProgramHeader } from "../../shared/gen/protocol.ts";
-import { VoxfuseError } from "../../host/index.ts";
+import { Voxfuse, VoxfuseError } from "../../host/index.ts";
+import { startDaemon, stopDaemon } from "../../host/sidecar/daemon.ts";
 import { encoderSession } from "../support/encoder.ts";
-import { golden } from "../support/golden.ts";
+import { frames, TEXT, TINY } from "../support/engine.ts";
+import { golden, temporaryFolder } from "../support/golden.ts";
 import { readProgram } from "../support/program.ts";
 
 const SAMPLES = 24_000;
@@ -110,4 +114,38 @@ test("every word of an encoder, spoiled, is answered", async (t) => {
     answered += 1;
   }
   t.is(answered, 400);
+});
+
+/** Asks for more than a socket holds, says so, and reads nothing from then on. */
+const DEAF_CLIENT = `
+  import { encoderSession } from "./build/js/tests/support/encoder.js";
+  import { readProgram } from "./build/js/tests/support/program.js";
+  const { connection, planner } = await encoderSession(process.argv[1], "cpu", process.argv[2]);
+  const { program } = planner.encoderProgram(${ProgramKind.EncodeSpeaker}, ${SAMPLES});
+  await connection.weights(planner.pendingWeights());
+  const output_bytes = 256 * readProgram(program).header.arenaUnits;
+  const request = { program, input: new Uint8Array(4), output_at: 0, output_bytes };
+  for (let i = 0; i < 4; i++) void connection.encode(request);
+  setTimeout(() => {
+    process.stdout.write("deaf\\n");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  }, 5);
+`;
+
+test("a client that reads no answer holds nobody else up", async (t) => {
+  const path = join(temporaryFolder(t), "sidecar.sock");
+  await startDaemon({ path, idleExitSeconds: 60 });
+  const deaf = spawn(
+    process.execPath,
+    ["--input-type=module", "--eval", DEAF_CLIENT, golden("tiny-base"), path],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  t.teardown(async () => {
+    deaf.kill("SIGKILL");
+    await stopDaemon(path);
+  });
+  await new Promise((resolve) => deaf.stdout.once("data", resolve));
+  await using engine = await Voxfuse.load({ model: TINY, rows: 1, sidecar: `unix:${path}` });
+  const speech = await engine.speak(TEXT, frames(40, { signal: AbortSignal.timeout(20_000) }));
+  t.is(speech.codes.frames, 40);
 });

@@ -15,11 +15,15 @@ export interface EncoderProbe {
   readonly probe: readonly [kind: (typeof ProbeKind)[keyof typeof ProbeKind], index: number];
 }
 
-/** A sidecar with a model in it, and the planner that knows the model. */
-export async function encoderSession(model: string, backend: "reference" | "cpu") {
+/** A sidecar of its own, or a standing one, with a model in it, and the planner that knows it. */
+export async function encoderSession(
+  model: string,
+  backend: "reference" | "cpu",
+  socketPath?: string,
+) {
   return openSession(await readCheckpoint(model), resolveLimits({}), {
     ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", graphs: true },
-    ...{ threads: 0, isa: "auto", socketPath: undefined, recordTo: "" },
+    ...{ threads: 0, isa: "auto", socketPath, recordTo: "" },
   });
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace voxfuse {
 
@@ -103,8 +104,16 @@ void Session::hand_on(const SubmissionHeader& header, std::vector<std::byte> sub
 
 bool Session::step() {
   if (engine_ == nullptr) return false;
-  const std::lock_guard guard(turn_);
-  return engine_->step();
+  bool worked = false;
+  {
+    const std::lock_guard guard(turn_);
+    worked = engine_->step();
+  }
+  // Not within the turn: a host that does not read would hold up the others.
+  for (const std::vector<std::byte>& reply : std::exchange(replies_, {})) {
+    over_ = !channel_.send(reply) || over_;
+  }
+  return worked;
 }
 
 void Session::row_admitted(std::uint32_t row) { publisher_->admitted(row); }

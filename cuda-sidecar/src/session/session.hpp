@@ -67,7 +67,8 @@ class Session final : public EngineListener {
   RingProducer completions_;
   SleepFlag sidecar_asleep_;
   SleepFlag host_asleep_;
-  std::deque<Completion> pending_;  ///< Completions that the ring had no room for yet.
+  std::deque<Completion> pending_;               ///< Completions that the ring had no room for yet.
+  std::vector<std::vector<std::byte>> replies_;  ///< Of what the engine encoded in this step.
   std::unique_ptr<OutputPublisher> publisher_;
   std::unique_ptr<Engine> engine_;
   Recorder recorder_;

@@ -186,7 +186,7 @@ void Session::encoded(const EncodeResult& result) {
   } else {
     reply = refusal(result.id, result.status, "");
   }
-  over_ = !channel_.send(reply.bytes()) || over_;
+  replies_.push_back(reply.bytes());
 }
 
 Status Session::stats(Writer& reply) {
