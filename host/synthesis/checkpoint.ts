@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { LoadRequest } from "../../shared/gen/protocol.ts";
+import { VoxfuseError } from "../errors/voxfuse-error.ts";
 import { readModelConfig } from "../model/config.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { expectedEncoderTensors } from "../model/expected-encoders.ts";
@@ -38,9 +39,21 @@ export async function readCheckpoint(model: string | undefined): Promise<Checkpo
     loadTokenizer(folder),
     readVoiceHints(folder),
   ]);
+  checkTextIds(tokenizer, config);
   checkWeights(weights, [...expectedTensors(config), ...expectedEncoderTensors(config)]);
   const hash = await modelFingerprint(folder, weights.files);
   return { folder, config, weights, tokenizer, hints, hash };
+}
+
+/** Text ids are rows of a table: a tokenizer of another model may have ids beyond it. */
+function checkTextIds({ largestId }: TextTokenizer, { talker }: ModelConfig): void {
+  if (largestId < talker.textVocabulary) return;
+  throw new VoxfuseError(
+    "ERR_MODEL_CONFIG",
+    `The tokenizer has the id ${largestId}; the model's texts have ids below ` +
+      `${talker.textVocabulary} (text_vocab_size of config.json). Use vocab.json and ` +
+      "tokenizer_config.json as the checkpoint was released.",
+  );
 }
 
 /** The tensors that speaking and making voices read, as a sidecar wants them named. */

@@ -48,6 +48,8 @@ export interface EncodeOptions {
  * Source: the Qwen2 tokenizer: NFC, pre-tokenizer pattern, GPT-2 byte alphabet, merges by rank.
  */
 export class TextTokenizer {
+  /** Of all pieces and specials: what a model's table of texts must have a row for. */
+  readonly largestId: number;
   private readonly tokenizer: BpeTokenizer;
   /** Literal → id. */
   private readonly specials: ReadonlyMap<string, number>;
@@ -57,7 +59,9 @@ export class TextTokenizer {
   constructor(files: TokenizerFiles) {
     this.specials = parseSpecials(files.config);
     this.specialPattern = patternOf([...this.specials.keys()]);
-    this.tokenizer = buildTokenizer(parseVocabulary(files.vocab), parseMerges(files.merges));
+    const vocabulary = parseVocabulary(files.vocab);
+    this.largestId = largestOf(Object.values(vocabulary), largestOf(this.specials.values(), -1));
+    this.tokenizer = buildTokenizer(vocabulary, parseMerges(files.merges));
   }
 
   /** Text-token ids of `text`; none for an empty string. No id is put in front or behind. */
@@ -176,7 +180,13 @@ function parseJson(name: string, text: string): Record<string, unknown> {
 }
 
 function isId(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function largestOf(values: Iterable<number>, otherwise: number): number {
+  let largest = otherwise;
+  for (const value of values) largest = Math.max(largest, value);
+  return largest;
 }
 
 function malformed(name: string, what: string, cause?: unknown): VoxfuseError {

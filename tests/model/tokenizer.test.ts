@@ -2,6 +2,7 @@ import { writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 
+import { readCheckpoint } from "../../host/synthesis/checkpoint.ts";
 import { loadTokenizer } from "../../host/text/bpe.ts";
 import { copyOfGolden, golden, readJson, throwsCode, VOICE } from "../support/golden.ts";
 
@@ -65,6 +66,7 @@ for (const [file, contents] of [
   ["vocab.json", "[]"],
   ["vocab.json", '{"a": -1}'],
   ["vocab.json", '{"a": "1"}'],
+  ["vocab.json", '{"a": 9007199254740992}'],
   ["merges.txt", "#version: 0.2\na b c\n"],
   ["merges.txt", "ab\n"],
   ["tokenizer_config.json", '{"added_tokens_decoder": {"x": {"content": "<s>"}}}'],
@@ -74,5 +76,17 @@ for (const [file, contents] of [
     const folder = copyOfGolden(t, CHECKPOINT);
     writeFileSync(join(folder, file), contents);
     await throwsCode(t, () => loadTokenizer(folder), "ERR_MODEL_CONFIG", new RegExp(`^${file}`));
+  });
+}
+
+for (const [file, contents] of [
+  ["vocab.json", '{"a": 1, "b": 448}'],
+  ["tokenizer_config.json", '{"added_tokens_decoder": {"448": {"content": "<s>"}}}'],
+] as const) {
+  test(`${file} with an id beyond the model's texts is refused`, async (t) => {
+    const folder = copyOfGolden(t, CHECKPOINT);
+    writeFileSync(join(folder, file), contents);
+    const sentence = /id 448.*below 448/;
+    await throwsCode(t, () => readCheckpoint(folder), "ERR_MODEL_CONFIG", sentence);
   });
 }
