@@ -11,6 +11,7 @@ import type { Audio } from "../../host/audio/recording.ts";
 import { encodeWav } from "../../host/audio/wav.ts";
 import { VoxfuseError } from "../../host/index.ts";
 import { golden, temporaryFolder, throwsCode } from "../support/golden.ts";
+import { hushDecoders } from "../support/hush-decoders.ts";
 
 const RATE = 24_000;
 const SECONDS = { min: 0.5, max: 60 };
@@ -22,6 +23,8 @@ const COMPRESSED = {
   vorbis: "reference-vorbis.ogg",
 } as const;
 const FORMATS = Object.entries(COMPRESSED) as [keyof typeof COMPRESSED, string][];
+
+hushDecoders();
 
 function recording(file: string): Uint8Array {
   return readFileSync(golden("recordings", file));
