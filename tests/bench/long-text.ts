@@ -2,7 +2,7 @@
 //
 //   node build/js/tests/bench/long-text.js [WORDS] [THREADS]
 import { Voxfuse } from "../../host/index.ts";
-import { listen, roughness, words } from "../support/joints.ts";
+import { listen, loudness, roughness, words } from "../support/joints.ts";
 
 const count = Number(process.argv[2] ?? 5000);
 const threads = Number(process.argv[3] ?? 0);
@@ -19,6 +19,7 @@ for (let i = 0; i < 3; i++) {
 const listened = await listen(engine, words(count), { seed: 7 });
 const { report, waves, residentBytes, heldBytes, samples } = listened;
 const rough = waves.map(roughness);
+const loud = waves.map(loudness);
 const tenths = Array.from({ length: 11 }, (_, i) => Math.floor((i * (heldBytes.length - 1)) / 10));
 const megabytes = (all: readonly number[]): number[] =>
   tenths.map((index) => Math.round((all[index] ?? 0) / 1e5) / 10);
@@ -33,6 +34,8 @@ console.log(
     joints: waves.length / 2,
     largestStep: Math.max(...rough.map(({ step }) => step)),
     largestBend: Math.max(...rough.map(({ bend }) => bend)),
+    loudestDb: Math.max(...loud.map(({ level }) => level)),
+    brightestDb: Math.max(...loud.map(({ bright }) => bright)),
     sidecarResidentMb: megabytes(residentBytes),
     ownBuffersMb: megabytes(heldBytes),
   }),

@@ -1,7 +1,7 @@
 import test from "ava";
 import { pauseAfter, risingFromPause } from "../../host/audio/joint.ts";
 import { Voxfuse } from "../../host/index.ts";
-import { CLICK, NEAR, listen, roughness, words } from "../support/joints.ts";
+import { CLICK, CLICK_DB, NEAR, listen, loudness, roughness, words } from "../support/joints.ts";
 
 const RATE = 24_000;
 test("hundreds of words stream in constant memory, with no click at a joint", async (t) => {
@@ -20,6 +20,18 @@ test("hundreds of words stream in constant memory, with no click at a joint", as
   for (const wave of waves) {
     const { step, bend } = roughness(wave);
     t.true(step < CLICK && bend < CLICK, `step ${step}, bend ${bend}`);
+    const { level, bright } = loudness(wave);
+    t.true(bright < CLICK_DB, `${bright} dB above 6 kHz, ${level} dB in all`);
+  }
+});
+
+test("a click is seen in the spectrum, wherever it lies in a joint", (t) => {
+  const murmur = Float32Array.from({ length: 2 * NEAR }, (_, i) => 0.01 * Math.sin(i / 20));
+  t.true(loudness(murmur).bright < CLICK_DB - 20);
+  t.true(Math.abs(loudness(murmur).level + 43) < 1); // 0.01 / √2
+  for (let at = 64; at < murmur.length - 64; at += 7) {
+    const clicking = murmur.map((sample, i) => (i < at ? sample : sample + CLICK));
+    t.true(loudness(clicking).bright >= CLICK_DB, `at ${at}: ${loudness(clicking).bright} dB`);
   }
 });
 

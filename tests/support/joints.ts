@@ -7,6 +7,8 @@ import { VOICE } from "./golden.ts";
 export const NEAR = 240;
 /** A step, or a bend, of the wave that is heard as a click: 40 dB below full scale. */
 export const CLICK = 0.01;
+/** What such a step has above 6 kHz at least, as loudness() finds it. [dB of full scale] */
+export const CLICK_DB = -67;
 
 /** So many words of the evaluation's sentences, again and again. */
 export function words(count: number): string {
@@ -45,6 +47,45 @@ export function roughness(wave: Float32Array): { step: number; bend: number } {
     bend = Math.max(bend, Math.abs(c - 2 * b + a));
   }
   return { step, bend };
+}
+
+/** Where a click shows and a voice at its end or beginning does not. */
+const BRIGHT_HZ = 6000;
+/** Of a look at the spectrum: 5 ms. [PCM samples] */
+const WINDOW = 128;
+
+/** Cosines and sines of the bins above BRIGHT_HZ, each under a Hann window, and its energy. */
+const BRIGHT = ((): { bins: (readonly [Float64Array, Float64Array])[]; energy: number } => {
+  const shape = Float64Array.from(
+    { length: WINDOW },
+    (_, i) => Math.sin((Math.PI * i) / WINDOW) ** 2,
+  );
+  const bins: (readonly [Float64Array, Float64Array])[] = [];
+  for (let bin = Math.ceil((BRIGHT_HZ / 24_000) * WINDOW); bin < WINDOW / 2; bin++) {
+    const angle = (i: number): number => (2 * Math.PI * bin * i) / WINDOW;
+    bins.push([
+      shape.map((x, i) => x * Math.cos(angle(i))),
+      shape.map((x, i) => x * Math.sin(angle(i))),
+    ]);
+  }
+  return { bins, energy: shape.reduce((sum, x) => sum + x * x, 0) };
+})();
+
+/**
+ * The loudest 5 ms of a wave of 24 kHz: their level, and the level of what they have above 6 kHz,
+ * where a click has as much as anywhere. [dB of full scale]
+ */
+export function loudness(wave: Float32Array): { level: number; bright: number } {
+  let [level, bright] = [0, 0];
+  for (let at = 0; at + WINDOW <= wave.length; at += WINDOW / 4) {
+    const part = wave.subarray(at, at + WINDOW);
+    const along = (basis: Float64Array): number =>
+      basis.reduce((sum, x, i) => sum + x * (part[i] ?? 0), 0) ** 2;
+    const above = BRIGHT.bins.reduce((sum, [c, s]) => sum + along(c) + along(s), 0);
+    bright = Math.max(bright, (2 * above) / (WINDOW * BRIGHT.energy));
+    level = Math.max(level, part.reduce((sum, x) => sum + x * x, 0) / WINDOW);
+  }
+  return { level: 10 * Math.log10(level), bright: 10 * Math.log10(bright) };
 }
 
 /** What a long text came to: at each joint the wave, and the memory held. */
