@@ -6,7 +6,7 @@ import { TINY, untilIdle } from "../support/engine.ts";
 import { temporaryFolder } from "../support/golden.ts";
 import { soak } from "../support/soak.ts";
 
-test("clients of one sidecar hear what each request is alone, among aborts and errors", async (t) => {
+test("four clients of one sidecar hear each request as it is alone, aborts or not", async (t) => {
   const path = join(temporaryFolder(t), "sidecar.sock");
   await startDaemon({ path, idleExitSeconds: 60 });
   t.teardown(() => stopDaemon(path));

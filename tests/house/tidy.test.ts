@@ -129,11 +129,16 @@ function nameFaults(file: string): string[] {
     .map((word) => `its name says "${word}", which says nothing`);
 }
 
+/** A clock that someone may set: what waits by it would wait for years, or not at all. */
+const WALL_CLOCK =
+  /\bDate\b|timeOrigin|system_clock|high_resolution_clock|gettimeofday|CLOCK_REALTIME|\btime\(/;
+
 function faultsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
   const faults = textFaults(text);
   if (!CODE.test(file) || GENERATED.test(file)) return faults;
   faults.push(...nameFaults(file), ...sizeFaults(text.split("\n")));
+  if (!file.startsWith("tests/") && WALL_CLOCK.test(text)) faults.push("reads a clock that jumps");
   for (const path of namedPaths(file, text)) {
     const fault = wrongDirection(file, path);
     if (fault !== undefined) faults.push(fault);
@@ -185,4 +190,11 @@ test("the direction rules refuse what they should", (t) => {
   t.truthy(wrongDirection("host/synthesis/parts.ts", "host/cli/main.ts"));
   t.is(wrongDirection("host/cli/speak.ts", "host/synthesis/synthesize.ts"), undefined);
   t.is(wrongDirection("cuda-sidecar/src/executor.cpp", "kernels/mul/mul.hpp"), undefined);
+});
+
+test("clocks that jump are known by their names", (t) => {
+  for (const name of ["Date.now()", "std::chrono::system_clock", "time(nullptr)"]) {
+    t.regex(name, WALL_CLOCK);
+  }
+  t.notRegex("performance.now() steady_clock downtime() Updated", WALL_CLOCK);
 });
