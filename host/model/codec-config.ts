@@ -31,6 +31,8 @@ export interface CodecConfig {
 }
 
 const RATE_MAX = 1024;
+/** A second at 48 kHz and more: no codec's frame is near it. */
+const FRAME_SAMPLES_MAX = 65_536;
 
 /** Reads `speech_tokenizer/config.json`. */
 export function parseCodec(root: JsonFields): CodecConfig {
@@ -48,6 +50,10 @@ export function parseCodec(root: JsonFields): CodecConfig {
 
   const sampleRateHz = root.integer("output_sample_rate", 1, 384_000);
   const samplesPerFrame = [...upsampleRates, ...upsamplingRatios].reduce((a, b) => a * b, 1);
+  if (samplesPerFrame > FRAME_SAMPLES_MAX) {
+    const allowed = `strides whose product with upsample_rates is at most ${FRAME_SAMPLES_MAX}`;
+    fields.refuse("upsampling_ratios", upsamplingRatios, allowed);
+  }
   if (root.has("decode_upsample_rate")) {
     root.integer("decode_upsample_rate", samplesPerFrame, samplesPerFrame);
   }

@@ -76,7 +76,7 @@ function meetConfig(dice: Dice): void {
 /** What the planner and the sidecar take from a configuration as given. */
 function checkConfig(config: ModelConfig): void {
   const { codec } = config;
-  holds(Number.isSafeInteger(codec.samplesPerFrame), "a frame has a number of PCM samples");
+  holds(codec.samplesPerFrame <= 65_536, "a frame fits the shared memory");
   holds(codec.framesPerSecond > 0, "frames have a rate");
   let parameters = 0;
   for (const { name, shape } of [...expectedTensors(config), ...expectedEncoderTensors(config)]) {

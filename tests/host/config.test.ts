@@ -109,6 +109,8 @@ const CODEC: readonly (readonly [path: string, value: unknown])[] = [
   ["decoder_config.num_semantic_quantizers", 2],
   ["decoder_config.upsample_rates", []],
   ["decoder_config.upsample_rates", [8, 0]],
+  ["decoder_config.upsampling_ratios", [137, 1]],
+  ["decoder_config.upsampling_ratios", [1024, 1024, 1024, 1024, 1024, 1024]],
   ["decoder_config.decoder_dim", 100],
   ["decoder_config.sliding_window", null],
   ["decode_upsample_rate", 1921],
