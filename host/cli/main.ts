@@ -3,6 +3,7 @@
 // nothing that they do not need.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { notWritable } from "../audio/save.ts";
 import { ExitCode, exitCodeOf, reportError } from "./exit.ts";
 import { addBench } from "./bench.ts";
 import { addDoctor } from "./doctor.ts";
@@ -53,6 +54,15 @@ const COMMANDS = [
 for (const add of COMMANDS) add(program);
 for (const command of program.commands) command.exitOverride();
 
+// console.log is silent about an output that takes nothing: a full disk must not look like success.
+process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+  process.once("beforeExit", () => {
+    if (process.exitCode !== undefined && process.exitCode !== ExitCode.Done) return;
+    process.exitCode = ExitCode.Failed;
+    // A reader that has left knows that it has.
+    if (error.code !== "EPIPE") reportError(notWritable("standard output", error));
+  });
+});
 try {
   await program.parseAsync();
 } catch (error) {

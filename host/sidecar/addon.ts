@@ -66,6 +66,25 @@ export function loadAddon(): Addon {
   return addon;
 }
 
+/**
+ * What `make` makes of the system's memory and descriptors.
+ *
+ * @throws {VoxfuseError} ERR_SIDECAR_GONE when it has none to give; wrong arguments as they are.
+ */
+export function fromSystem<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    throw new VoxfuseError(
+      "ERR_SIDECAR_GONE",
+      `The system gives no ${what} for a sidecar (${cause.message}). Free some, or raise this ` +
+        "process's limits (ulimit -a).",
+      { cause },
+    );
+  }
+}
+
 /** @throws {VoxfuseError} ERR_UNSUPPORTED_PLATFORM */
 export function requireLinux(): void {
   if (process.platform === "linux") return;

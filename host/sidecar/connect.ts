@@ -1,5 +1,5 @@
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { loadAddon } from "./addon.ts";
+import { fromSystem, loadAddon } from "./addon.ts";
 import type { RegionShape } from "./addon.ts";
 import type { Peer } from "./child.ts";
 import { Connection } from "./connection.ts";
@@ -35,7 +35,7 @@ export async function connectSidecar(options: ConnectOptions): Promise<Connectio
   const descriptor = connectTo(options.path);
   let region;
   try {
-    region = new addon.SharedRegion(options.region);
+    region = fromSystem("shared memory", () => new addon.SharedRegion(options.region));
   } catch (error) {
     addon.closeDescriptor(descriptor);
     throw error;

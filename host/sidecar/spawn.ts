@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
-import { loadAddon, requireLinux } from "./addon.ts";
+import { fromSystem, loadAddon, requireLinux } from "./addon.ts";
 import type { RegionShape } from "./addon.ts";
 import { SidecarChild } from "./child.ts";
 import { Connection } from "./connection.ts";
@@ -20,16 +20,24 @@ export interface SpawnOptions {
  * Starts a sidecar of our own and shakes hands with it. It ends with its connection, or with us.
  *
  * @throws {VoxfuseError} ERR_UNSUPPORTED_PLATFORM, ERR_NATIVE_BUILD or ERR_SIDECAR_MISSING before
- *   anything was started; ERR_SIDECAR_GONE when it died or did not answer; ERR_LAYOUT_MISMATCH.
- *   The signal's own reason when aborted.
+ *   anything was started; ERR_SIDECAR_GONE when it died or did not answer, or the system has no
+ *   memory, descriptor or process to give; ERR_LAYOUT_MISMATCH. The signal's own reason when
+ *   aborted.
  */
 export async function spawnSidecar(options: SpawnOptions): Promise<Connection> {
   options.signal?.throwIfAborted();
   requireLinux();
   const binary = locateSidecar(options.binary);
   const addon = loadAddon();
-  const region = new addon.SharedRegion(options.region);
-  const [ours, theirs] = addon.socketPair();
+  const region = fromSystem("shared memory", () => new addon.SharedRegion(options.region));
+  let ends: readonly [ours: number, theirs: number];
+  try {
+    ends = fromSystem("sockets", () => addon.socketPair());
+  } catch (error) {
+    region.close();
+    throw error;
+  }
+  const [ours, theirs] = ends;
   let peer: SidecarChild;
   try {
     peer = new SidecarChild(binary, theirs, options.env ?? process.env);

@@ -94,6 +94,41 @@ test("a reader that leaves ends speaking with a typed error", async (t) => {
   t.regex(stderr, /takes no more audio.*ERR_OUTPUT_NOT_WRITABLE/);
 });
 
+/** Runs the command with standard output on a file, under limits of the shell's `ulimit`. */
+async function limited(args: readonly string[], stdout: string, limit = ""): Promise<Ended> {
+  const script = `${limit && `ulimit ${limit}; `}exec "$0" "$@" > ${stdout}`;
+  return ended(spawn("sh", ["-c", script, process.execPath, MAIN, ...args]));
+}
+
+test("standard output on a full disk is said once, whatever was to be written", async (t) => {
+  const commands = [
+    ["voices", "--model", TINY],
+    [...SPEAK, "-o", "-"],
+  ];
+  for (const command of commands) {
+    const { code, stderr } = await limited(command, "/dev/full");
+    t.is(code, 1);
+    t.regex(stderr, /^voxfuse: .*ERR_OUTPUT_NOT_WRITABLE\]$/m);
+    t.is(stderr.split("ERR_OUTPUT").length, 2, stderr);
+  }
+});
+
+test("a system that gives no memory to share is a typed error", async (t) => {
+  const { code, stderr } = await limited([...SPEAK, "-o", "/dev/null"], "/dev/null", "-f 8");
+  t.is(code, 4, stderr);
+  t.regex(stderr, /no shared memory.*ftruncate.*ERR_SIDECAR_GONE/);
+});
+
+test("on a stack of 1 MB the embedded voice speaks the same", async (t) => {
+  const speak = ["speak", "Hello there.", "--seed", "7", "--max-new-tokens", "9", "-o"];
+  const files = ["small.wav", "usual.wav"].map((name) => join(temporaryFolder(t), name));
+  const [small = "", usual = ""] = files;
+  const { code, stderr } = await limited([...speak, small], "/dev/null", "-s 1024");
+  t.is(code, 0, stderr);
+  await voxfuse(...speak, usual);
+  t.deepEqual(readFileSync(small), readFileSync(usual));
+});
+
 test("- speaks standard input, in the layout that was asked for, before it ends", async (t) => {
   const folder = temporaryFolder(t);
   const asked = ["--model", TINY, "--seed", "7", "--max-new-tokens", "9"];
