@@ -101,6 +101,29 @@ test("a WAV on a pipe says that its length is not known", async (t) => {
   t.deepEqual(parseWav(await reading).samples, SAMPLES);
 });
 
+test.serial("a WAV whose first bytes find no room leaves nothing, open or on disk", async (t) => {
+  const before = readdirSync("/proc/self/fd").length;
+  const open = (): Promise<WavWriter> => WavWriter.open("/dev/full", FORMAT);
+  for (let i = 0; i < 3; i++) await throwsCode(t, open, "ERR_OUTPUT_NOT_WRITABLE", /ENOSPC/);
+  t.is(readdirSync("/proc/self/fd").length, before);
+
+  const folder = temporaryFolder(t);
+  const writer = new URL("../../host/audio/wav-writer.js", import.meta.url).href;
+  const script = `
+    const { WavWriter } = await import(${JSON.stringify(writer)});
+    const path = process.argv[1] + "/a.wav";
+    await WavWriter.open(path, { format: "pcm16", sampleRateHz: 24000 });
+  `;
+  // No file of this process may have a byte.
+  const words = ["-c", 'ulimit -f 0; exec "$0" "$@"', process.execPath, "--input-type=module"];
+  const { status, stderr } = spawnSync("sh", [...words, "--eval", script, folder], {
+    encoding: "utf8",
+  });
+  t.is(status, 1);
+  t.regex(stderr, /EFBIG/);
+  t.deepEqual(readdirSync(folder), []);
+});
+
 test("a disk that is full is said, whole or piece by piece", async (t) => {
   const full = /dev\/full.*ENOSPC/;
   await throwsCode(t, () => saveFile("/dev/full", BYTES), "ERR_OUTPUT_NOT_WRITABLE", full);
