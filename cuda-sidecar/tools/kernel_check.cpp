@@ -78,6 +78,7 @@ std::vector<KernelCase> chosen_cases(const Options& options) {
 #undef ADD_CASES
   std::erase_if(all, [&](const KernelCase& item) {
     return (!options.op.empty() && item.op != options.op) ||
+           (options.backend == "cuda" && item.host_only) ||
            item.name.find(options.part_of_name) == std::string::npos;
   });
   return all;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 #include "kernels/support/dot_tile.hpp"
 #include "kernels/support/norm_row.hpp"
@@ -25,6 +27,7 @@ void pass(const Args& a, const DotRows& x, const Weight* w, std::size_t m_begin,
   GateUp both;
   const auto keep = [&](std::size_t m, std::size_t row, float sum) {
     const std::size_t n = row / 2 - n_begin;
+    if constexpr (std::is_same_v<Weight, std::int8_t>) sum *= a.w.scales[row];
     (row % 2 == 0 ? both.gate : both.up)[m - m_begin][n] = sum;
   };
   dot_block<Weights::kStreamed>(x, m_begin, m_end, w + 2 * n_begin * x.inputs, x.inputs,
@@ -43,7 +46,7 @@ Status cpu(const Args& a, ThreadPool& pool) {
   VOXFUSE_REQUIRE(a.x.dtype == Dtype::kF32, kBadDtype);
   const DotRows normed = rms_norm_rows(pool, a.x.f32(), a.gain, a.eps, a.rows, a.inputs);
   const std::size_t grain = kMultipliesOfThread / (2 * std::size_t{a.rows} * a.inputs) + 1;
-  with_elements(a.w, [&](const auto* w) {
+  with_matrix(a.w, [&](const auto* w) {
     pool.parallel_for(a.outputs, grain, [&](std::size_t begin, std::size_t end, unsigned) {
       for (std::size_t n = begin; n < end; n += kOutputs) {
         for (std::size_t m = 0; m < a.rows; m += kRows) {

@@ -357,15 +357,19 @@ struct PutBiased {
 
 /// The block [n, n + count) of w as f32, widened into `scratch` when it is stored otherwise.
 VOXFUSE_SIMD const float* f32_rows(const float* w, std::size_t, float*) { return w; }
-VOXFUSE_SIMD const float* f32_rows(const std::uint16_t* w, std::size_t elements, float* scratch) {
+template <class Weight>
+VOXFUSE_SIMD const float* f32_rows(const Weight* w, std::size_t elements, float* scratch) {
   each_slice(0, elements, [&](auto s) { s.store(scratch, s.load(w)); });
   return scratch;
 }
 
-// From this many rows on, a product is cut into blocks: bf16 weights are then widened once for all
-// rather than in every tile, and rows of x beyond those that L1 holds beside a tile stay in L2.
+// From this many rows on, a product is cut into blocks: narrow weights are then widened once for
+// all rather than in every tile, and rows of x beyond those that L1 holds beside a tile stay in L2.
 VOXFUSE_SIMD std::size_t rows_of_blocks(const float*) { return 64; }
-VOXFUSE_SIMD std::size_t rows_of_blocks(const std::uint16_t*) { return 4; }
+template <class Weight>
+VOXFUSE_SIMD std::size_t rows_of_blocks(const Weight*) {
+  return 4;
+}
 
 template <class Weight, class Epilogue>
 static void dot_few_rows(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
@@ -401,6 +405,16 @@ static void dot_many_rows(ThreadPool& pool, const DotRows& x, const Weight* w, s
   pool.parallel_for(row_blocks * output_blocks, grain, part);
 }
 
+template <class Weight, class Epilogue>
+static void dot_stored(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
+                       Epilogue& epilogue) {
+  if (x.rows < rows_of_blocks(w)) {
+    dot_few_rows(pool, x, w, outputs, epilogue);
+  } else {
+    dot_many_rows(pool, x, w, outputs, epilogue);
+  }
+}
+
 /// epilogue(m, n, x[m] · w[n]) for every row m and output n, on all threads: each element once, in
 /// no set order, from one thread at a time for a given (m, n). An epilogue that also takes sixteen
 /// neighbours as an F32x16 gets short sums that way.
@@ -417,13 +431,19 @@ static void dot_panel(ThreadPool& pool, const DotRows& x, ConstTensor w, std::si
       return dot_short(pool, x, w.f32(), outputs, strip, epilogue);
     }
   }
-  with_elements(w, [&](const auto* weights) {
-    if (x.rows < rows_of_blocks(weights)) {
-      dot_few_rows(pool, x, weights, outputs, epilogue);
-    } else {
-      dot_many_rows(pool, x, weights, outputs, epilogue);
-    }
-  });
+  with_elements(w, [&](const auto* weights) { dot_stored(pool, x, weights, outputs, epilogue); });
+}
+
+/// dot_panel with a matrix that may be i8: its integers are summed as any weights are, in the same
+/// order, and the sum is scaled once.
+template <class Epilogue>
+static void dot_matrix(ThreadPool& pool, const DotRows& x, ConstTensor w, std::size_t outputs,
+                       Epilogue&& epilogue) {
+  if (w.dtype != Dtype::kI8) return dot_panel(pool, x, w, outputs, epilogue);
+  const auto scaled = [&epilogue, scales = w.scales](std::size_t m, std::size_t n, float sum) {
+    epilogue(m, n, sum * scales[n]);
+  };
+  dot_stored(pool, x, w.i8(), outputs, scaled);
 }
 
 }  // namespace VOXFUSE_ISA

@@ -18,7 +18,7 @@ export interface EncoderProbe {
 /** A sidecar with a model in it, and the planner that knows the model. */
 export async function encoderSession(model: string, backend: "reference" | "cpu") {
   return openSession(await readCheckpoint(model), resolveLimits({}), {
-    ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", graphs: true },
+    ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", weights: "stored", graphs: true },
     ...{ threads: 0, isa: "auto", socketPath: undefined, recordTo: "" },
   });
 }

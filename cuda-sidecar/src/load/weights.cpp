@@ -37,7 +37,8 @@ Status take_entry(std::span<const std::byte>& bytes, WeightEntry& entry,
   std::memcpy(&entry, bytes.data(), sizeof entry);
   bytes = bytes.subspan(sizeof entry);
   VOXFUSE_REQUIRE(entry.dtype == static_cast<std::uint32_t>(Dtype::kStored) ||
-                      entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16),
+                      entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16) ||
+                      entry.dtype == static_cast<std::uint32_t>(Dtype::kI8),
                   kBadControl);
   VOXFUSE_REQUIRE(entry.part_count <= kPartsMax, kBadControl);
   VOXFUSE_REQUIRE(entry.name_bytes % 4 == 0, kBadControl);
