@@ -94,6 +94,9 @@ Status WeightTable::build_all(std::span<const std::byte> entries, const TensorFi
     if (!names.empty()) subject += " of " + std::string(names.front());
     BuiltWeight built{.arena = arena_};
     VOXFUSE_TRY(build_weight(entry, parts, built));
+    if (built.memory != nullptr) {
+      for (const StoredTensor* part : parts) TensorFiles::let_go(*part);
+    }
     added.push_back(built);
   }
   return {};
