@@ -3,13 +3,15 @@
 //
 //   node build/js/tests/bench/cpu.js [MODEL] [--rounds N] [--frames N] [--json]
 //
-// On a shared machine every figure is the best of its rounds, which take turns with the peaks.
+// Times are the best of the rounds. Shares are those of the round in the middle, each held against
+// the peaks of the same round: on a shared machine both move from one to the next.
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { benchModel, promptRowsOf } from "../../host/cli/bench/model.ts";
 import { measure } from "../../host/cli/bench/measure.ts";
 import { Voxfuse } from "../../host/index.ts";
 import type { LoadOptions } from "../../host/index.ts";
+import { median } from "./hyperfine.ts";
 import { runNative } from "../support/native.ts";
 import { flopsPerPromptRow, flopsPerVocodedFrame } from "./flops.ts";
 
@@ -23,16 +25,21 @@ interface Peaks {
   readonly gigaflopsPerSecond: number;
 }
 
-interface Figures extends Peaks {
-  readonly setting: string;
+/** One round of measuring, and what the machine gave in it. */
+interface Round extends Peaks {
   readonly decodeMs: number;
-  readonly readShare: number;
   readonly prefillMs: number;
-  readonly prefillShare: number;
   readonly vocodeMs: number;
-  readonly vocodeShare: number;
   /** A whole request, by the wall. */
   readonly frameMs: number;
+}
+
+interface Figures extends Round {
+  readonly setting: string;
+  /** Bytes that decoding reads in its time, over those that the machine reads. */
+  readonly readShare: number;
+  readonly prefillShare: number;
+  readonly vocodeShare: number;
   readonly timesRealTime: number;
   readonly residentMb: number;
 }
@@ -67,35 +74,35 @@ async function figuresOf({ options, rounds, frames }: Plan): Promise<Figures> {
     const limits = { maxNewTokens: count + 1, minNewTokens: Math.max(2, count) };
     return measure(engine, prompt.text, { concurrency: 1, ...limits, codesOnly, signal });
   };
-  const best = { gigabytesPerSecond: 0, gigaflopsPerSecond: 0 };
-  const least = { one: Infinity, all: Infinity, vocode: Infinity, frame: Infinity };
+  const measured: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     const peaks = await peaksOf(options.threads);
-    best.gigabytesPerSecond = Math.max(best.gigabytesPerSecond, peaks.gigabytesPerSecond);
-    best.gigaflopsPerSecond = Math.max(best.gigaflopsPerSecond, peaks.gigaflopsPerSecond);
-    least.one = Math.min(least.one, (await spoken(1, true)).decodeMs);
-    least.all = Math.min(least.all, (await spoken(1 + frames, true)).decodeMs);
+    const { decodeMs: firstMs } = await spoken(1, true);
+    const decodeMs = ((await spoken(1 + frames, true)).decodeMs - firstMs) / frames;
     const heard = await spoken(frames, false);
-    least.vocode = Math.min(least.vocode, heard.vocodeMs / heard.frames);
-    least.frame = Math.min(least.frame, heard.wallMs / heard.frames);
+    const vocodeMs = heard.vocodeMs / heard.frames;
+    const frameMs = heard.wallMs / heard.frames;
+    measured.push({ ...peaks, decodeMs, prefillMs: firstMs - decodeMs, vocodeMs, frameMs });
   }
-  const decodeMs = (least.all - least.one) / frames;
-  const prefillMs = least.one - decodeMs;
   const { talker, predictor } = model.weightBytes;
-  const cacheBytes = model.cacheBytes * (prompt.rows + frames / 2);
+  const bytes = talker + predictor + model.cacheBytes * (prompt.rows + frames / 2);
   const promptFlops = prompt.rows * flopsPerPromptRow(model.checkpoint);
-  const peak = best.gigaflopsPerSecond * 1e6;
+  const frameFlops = flopsPerVocodedFrame(model.checkpoint);
+  const least = (of: (round: Round) => number): number => Math.min(...measured.map(of));
+  const middle = (of: (round: Round) => number): number => median(measured.map(of));
+  const frameMs = least((round) => round.frameMs);
   return {
-    ...best,
+    gigabytesPerSecond: middle((round) => round.gigabytesPerSecond),
+    gigaflopsPerSecond: middle((round) => round.gigaflopsPerSecond),
     setting: [`${options.threads} threads`, options.weights, options.fusion ?? "full"].join(", "),
-    decodeMs,
-    readShare: (talker + predictor + cacheBytes) / decodeMs / 1e6 / best.gigabytesPerSecond,
-    prefillMs,
-    prefillShare: promptFlops / prefillMs / peak,
-    vocodeMs: least.vocode,
-    vocodeShare: flopsPerVocodedFrame(model.checkpoint) / least.vocode / peak,
-    frameMs: least.frame,
-    timesRealTime: 1000 / engine.framesPerSecond / least.frame,
+    decodeMs: least((round) => round.decodeMs),
+    readShare: middle((round) => bytes / round.decodeMs / 1e6 / round.gigabytesPerSecond),
+    prefillMs: least((round) => round.prefillMs),
+    prefillShare: middle((round) => promptFlops / round.prefillMs / 1e6 / round.gigaflopsPerSecond),
+    vocodeMs: least((round) => round.vocodeMs),
+    vocodeShare: middle((round) => frameFlops / round.vocodeMs / 1e6 / round.gigaflopsPerSecond),
+    frameMs,
+    timesRealTime: 1000 / engine.framesPerSecond / frameMs,
     residentMb: (await engine.stats()).residentBytes / 1e6,
   };
 }
