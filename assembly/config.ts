@@ -94,6 +94,8 @@ export class Config {
   actDtype: u32 = 0;
   /** Of the vocoder. */
   codecActDtype: u32 = 0;
+  /** Of talker and predictor: Stored, or I8. */
+  matrixDtype: u32 = 0;
   hostSampling: bool = false;
   repeatMax: u32 = 0;
   queueMax: u32 = 0;
@@ -129,6 +131,7 @@ export function readConfig(): PlanError {
   if (config.prefillLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
   if (config.decodeLevel > <u32>FusionLevel.Full) return PlanError.BadLevel;
   if (!isActDtype(config.actDtype) || !isActDtype(config.codecActDtype)) return PlanError.BadDtype;
+  if (!isMatrixDtype(config.matrixDtype)) return PlanError.BadDtype;
   return readEncoders(talkerConfig.width, config.frameSamples);
 }
 
@@ -196,6 +199,7 @@ function readLimits(): void {
   config.decodeLevel = PlannerConfig.decodeLevel(at);
   config.actDtype = PlannerConfig.actDtype(at);
   config.codecActDtype = PlannerConfig.codecActDtype(at);
+  config.matrixDtype = PlannerConfig.matrixDtype(at);
   config.hostSampling = PlannerConfig.hostSampling(at) != 0;
   config.repeatMax = PlannerConfig.repeatMax(at);
   config.queueMax = PlannerConfig.queueMax(at);
@@ -262,6 +266,10 @@ function areLimitsSound(): bool {
 
 function isActDtype(dtype: u32): bool {
   return dtype == Dtype.F32 || dtype == Dtype.Bf16;
+}
+
+function isMatrixDtype(dtype: u32): bool {
+  return dtype == Dtype.Stored || dtype == Dtype.I8;
 }
 
 function isSize(value: u32, max: u32): bool {

@@ -15,7 +15,7 @@ export type { VoiceModel, VoiceParts } from "./synthesis/voice.ts";
 export type { AudioInput } from "./audio/load.ts";
 export type { SpeakOptions } from "./synthesis/request.ts";
 export type { SamplingOptions } from "./synthesis/sampling-options.ts";
-export type { BackendName, DtypeName } from "./synthesis/session/backend.ts";
+export type { BackendName, DtypeName, WeightsName } from "./synthesis/session/backend.ts";
 export type { IsaName } from "./synthesis/session/session.ts";
 export type { LoadProgress } from "./synthesis/session/weight-loader.ts";
 export { Speech } from "./synthesis/speech.ts";

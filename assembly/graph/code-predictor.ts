@@ -8,7 +8,8 @@ import { runStack } from "./layer";
 import { act, codesField, hiddenField, rowState } from "./places";
 import { beginPredictor, predictorRun } from "./stack";
 import { projectBiased, projectLogits, sized } from "./steps";
-import { beginWeight, endWeight, part, scope, scopeIndex, scopeText, tensor } from "./weights";
+import { beginWeight, endWeight, matrix, part, scope, scopeIndex } from "./weights";
+import { scopeText, tensor } from "./weights";
 
 /** Passes of a frame. */
 export function predictorPasses(): u32 {
@@ -96,6 +97,6 @@ function passHead(h: u32, lanes: u32, tokens: u32, pass: u32): u32 {
   scope("talker.code_predictor.lm_head.");
   scopeIndex(pass);
   scopeText(".");
-  const w = tensor("weight", outputs, inputs);
+  const w = matrix("weight", outputs, inputs);
   return projectLogits(h, w, sized(lanes, inputs, outputs), tokens * inputs);
 }

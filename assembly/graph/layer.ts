@@ -2,14 +2,14 @@
 import { ABSENT, FusionLevel, ProbeKind, WeightKind } from "../../shared/gen/protocol.as";
 import { encodeAddRmsNorm, encodeNormMatmul } from "../../shared/gen/protocol.as";
 import { encodeNormSwigluMatmul } from "../../shared/gen/protocol.as";
-import { Dtype, encodeMatmul, encodeRmsNorm } from "../../shared/gen/protocol.as";
+import { encodeMatmul, encodeRmsNorm } from "../../shared/gen/protocol.as";
 import { StackConfig } from "../config";
 import { release } from "../plan/buffers";
 import { beginLayers, emit, endLayers, here, probe } from "../plan/writer";
 import { appendJointly, attend, attendJointly } from "./attention";
 import { StackRun } from "./stack";
 import { addOnto, gateOnto, norm, project, projectOnto, sized } from "./steps";
-import { beginWeight, endWeight, part, scope, tensor } from "./weights";
+import { beginWeight, endMatrix, matrix, part, scope, tensor } from "./weights";
 
 /** All layers and the final norm. Returns the normalised rows; releases x. */
 export function runStack(run: StackRun, x: u32): u32 {
@@ -52,11 +52,11 @@ function fusedLayer(run: StackRun, layer: u32, x: u32): void {
   const shape = run.shape;
   const qkv = normedQkv(run, x);
   const attended = attendJointly(run, layer, qkv);
-  const o = tensor("self_attn.o_proj.weight", shape.width, shape.qWidth);
+  const o = matrix("self_attn.o_proj.weight", shape.width, shape.qWidth);
   const outputSize = sized(run.rows, shape.qWidth, shape.width);
   projectOnto(x, attended, o, ABSENT, outputSize, run.level);
   const gated = normedSwiglu(run, x);
-  const down = tensor("mlp.down_proj.weight", shape.width, shape.feedForward);
+  const down = matrix("mlp.down_proj.weight", shape.width, shape.feedForward);
   const downSize = sized(run.rows, shape.feedForward, shape.width);
   projectOnto(x, gated, down, ABSENT, downSize, run.level);
 }
@@ -143,7 +143,7 @@ function qkvWeight(shape: StackConfig): u32 {
   part("self_attn.q_proj.weight");
   part("self_attn.k_proj.weight");
   part("self_attn.v_proj.weight");
-  return endWeight(Dtype.Stored);
+  return endMatrix();
 }
 
 function normedSwiglu(run: StackRun, x: u32): u32 {
@@ -153,7 +153,7 @@ function normedSwiglu(run: StackRun, x: u32): u32 {
   beginWeight(WeightKind.InterleaveRows, 2 * width, shape.width, 0);
   part("mlp.gate_proj.weight");
   part("mlp.up_proj.weight");
-  const w = endWeight(Dtype.Stored);
+  const w = endMatrix();
   const y = run.temporary(width);
   emit(encodeNormSwigluMatmul(here(), x, gain, w, y, run.rows, shape.width, width, shape.rmsEps));
   return y;

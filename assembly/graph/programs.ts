@@ -20,7 +20,7 @@ import { buildDecode, buildForced, buildHead, buildPredictor } from "./decode";
 import { setAct } from "./places";
 import { buildPrefill } from "./prefill";
 import { buildSpeakerEncoder } from "./speaker-encoder";
-import { clearWeights, keepWeightsAs } from "./weights";
+import { clearWeights, keepMatricesAs, keepWeightsAs } from "./weights";
 
 export { clearPendingWeights, pendingWeightsAt, pendingWeightsBytes } from "./weights";
 
@@ -130,6 +130,7 @@ function build(): void {
   // The released vocoder is stored in f32, which is twice the bytes that bf16 rows are worth.
   const isNarrowed = isVocoders(key.kind) && key.actDtype == Dtype.Bf16;
   keepWeightsAs(isNarrowed ? Dtype.Bf16 : Dtype.Stored);
+  if (!isVocoders(key.kind)) keepMatricesAs(config.matrixDtype);
   switch (key.kind) {
     case ProgramKind.Prefill:
       buildPrefill(level, lanes, key.tokens);

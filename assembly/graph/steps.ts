@@ -7,12 +7,12 @@ import { acquire, release } from "../plan/buffers";
 import { emit, here } from "../plan/writer";
 import { act } from "./places";
 import { StackRun } from "./stack";
-import { tensor } from "./weights";
+import { matrix, tensor } from "./weights";
 
 /** x · wᵀ with the scope's tensor `suffix`, no bias. */
 export function project(x: u32, rows: u32, inputs: u32, outputs: u32, suffix: string): u32 {
   const y = acquire(<u64>rows * outputs, act());
-  const w = tensor(suffix, outputs, inputs);
+  const w = matrix(suffix, outputs, inputs);
   emit(encodeMatmul(here(), x, w, ABSENT, y, rows, inputs, outputs, inputs, 0));
   return y;
 }
@@ -20,7 +20,7 @@ export function project(x: u32, rows: u32, inputs: u32, outputs: u32, suffix: st
 /** x · wᵀ + b with the scope's tensors `weight` and `bias`. */
 export function projectBiased(x: u32, rows: u32, inputs: u32, outputs: u32): u32 {
   const y = acquire(<u64>rows * outputs, act());
-  const w = tensor("weight", outputs, inputs);
+  const w = matrix("weight", outputs, inputs);
   const bias = tensor("bias", outputs, 1);
   emit(encodeMatmul(here(), x, w, bias, y, rows, inputs, outputs, inputs, 0));
   return y;

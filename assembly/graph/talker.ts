@@ -10,7 +10,7 @@ import { runStack } from "./layer";
 import { act, codesField, hiddenField, rowState, textField } from "./places";
 import { beginTalker, talkerRun } from "./stack";
 import { projectBiased, projectLogits, siluInPlace, sized } from "./steps";
-import { scope, tensor } from "./weights";
+import { matrix, scope, tensor } from "./weights";
 
 /** One word a lane: has its row a frame to run? Released by the caller. */
 export function frameBegin(lanes: u32, isForced: bool): u32 {
@@ -25,7 +25,7 @@ export function headLogits(lanes: u32): u32 {
   const hidden = acquire(<u64>lanes * width, act());
   emit(encodeHiddenLoad(here(), hiddenField(), hidden, lanes, 1, 0, width));
   scope("talker.");
-  const w = tensor("codec_head.weight", config.talkerVocab, width);
+  const w = matrix("codec_head.weight", config.talkerVocab, width);
   const logits = projectLogits(hidden, w, sized(lanes, width, config.talkerVocab), width);
   release(hidden);
   probe(ProbeKind.Logits, 0, logits);

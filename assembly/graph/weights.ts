@@ -22,10 +22,18 @@ let nameEnd: usize = WEIGHT_LOG_AT;
 let parts: u32 = 0;
 /** Dtype that the program under construction asks for where the file's own need not be kept. */
 let kept: Dtype = Dtype.Stored;
+/** The same for the matrices of its products. */
+let matricesKept: Dtype = Dtype.Stored;
 
-/** Tensors that follow are to be kept as `dtype`: Stored, or Bf16. */
+/** Tensors that follow are to be kept as `dtype`: Stored, or Bf16. Matrices too. */
 export function keepWeightsAs(dtype: Dtype): void {
   kept = dtype;
+  matricesKept = dtype;
+}
+
+/** Matrices of products that follow are to be kept as `dtype`: Stored, Bf16 or I8. */
+export function keepMatricesAs(dtype: Dtype): void {
+  matricesKept = dtype;
 }
 
 export function clearWeights(): void {
@@ -84,6 +92,13 @@ export function tensor(suffix: string, rows: u32, cols: u32): u32 {
   return endWeight(Dtype.Stored);
 }
 
+/** The same as the matrix of a product: what its elements are kept as may differ. */
+export function matrix(suffix: string, outputs: u32, inputs: u32): u32 {
+  beginWeight(WeightKind.Tensor, outputs, inputs, 0);
+  part(suffix);
+  return endMatrix();
+}
+
 /** Starts a weight made of parts. `scalar` as WeightEntry says. */
 export function beginWeight(kind: WeightKind, rows: u32, cols: u32, scalar: f32): void {
   parts = 0;
@@ -119,9 +134,19 @@ export function part(suffix: string): void {
  * is computed, Stored for one of tensors: what those are kept as is the weight table's business.
  */
 export function endWeight(dtype: Dtype): u32 {
+  return endAs(dtype, dtype == Dtype.Stored ? kept : Dtype.Stored);
+}
+
+/** The same of a matrix of a product, made of tensors. */
+export function endMatrix(): u32 {
+  return endAs(Dtype.Stored, matricesKept);
+}
+
+/** `dtype` is what the program says of the buffer, `stored` what the weight table is told. */
+function endAs(dtype: Dtype, stored: Dtype): u32 {
   while (nameEnd % 4 != 0) store<u8>(nameEnd++, 0);
   WeightEntry.setPartCount(logEnd, parts);
-  WeightEntry.setDtype(logEnd, dtype == Dtype.Stored ? kept : Dtype.Stored);
+  WeightEntry.setDtype(logEnd, stored);
   WeightEntry.setNameBytes(logEnd, <u32>(nameEnd - logEnd) - WEIGHT_ENTRY_BYTES);
   const elements = <u64>WeightEntry.rows(logEnd) * WeightEntry.cols(logEnd);
   return buffer(Region.Weight, register(), elements, dtype);

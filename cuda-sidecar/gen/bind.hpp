@@ -118,7 +118,7 @@ namespace voxfuse {
   X(ReferenceBegin, reference_begin) \
   X(ReferenceAdvance, reference_advance)
 
-enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kF32, kU32, kRowState };
+enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kMatrix, kF32, kU32, kRowState };
 enum class Space : std::uint8_t { kBuffer, kRow, kCache };
 enum class Access : std::uint8_t { kRead, kWrite, kReadWrite };
 
@@ -164,7 +164,7 @@ constexpr std::uint64_t over(std::uint64_t a, std::uint64_t b) { return a / b; }
 inline constexpr OperandInfo kMatmulOperands[] = {
     {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[8]); }},
-    {"w", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+    {"w", OperandClass::kMatrix, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[7], w[6]); }},
     {"bias", OperandClass::kWeight, Space::kBuffer, Access::kRead, true, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[7]; }},
@@ -177,7 +177,7 @@ inline constexpr OpInfo kMatmulInfo = {OpCode::kMatmul, "matmul", 10, kMatmulOpe
 inline constexpr OperandInfo kMatmulResidualOperands[] = {
     {"x", OperandClass::kAct, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[8]); }},
-    {"w", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+    {"w", OperandClass::kMatrix, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[7], w[6]); }},
     {"bias", OperandClass::kWeight, Space::kBuffer, Access::kRead, true, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[7]; }},
@@ -192,7 +192,7 @@ inline constexpr OperandInfo kNormMatmulOperands[] = {
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[6]); }},
     {"gain", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[6]; }},
-    {"w", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+    {"w", OperandClass::kMatrix, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[7], w[6]); }},
     {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[7]); }},
@@ -205,7 +205,7 @@ inline constexpr OperandInfo kNormSwigluMatmulOperands[] = {
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[6]); }},
     {"gain", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return w[6]; }},
-    {"w", OperandClass::kWeight, Space::kBuffer, Access::kRead, false, -1,
+    {"w", OperandClass::kMatrix, Space::kBuffer, Access::kRead, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(times(2u, w[7]), w[6]); }},
     {"y", OperandClass::kAct, Space::kBuffer, Access::kWrite, false, -1,
      [](const std::uint32_t* w) -> std::uint64_t { (void)w; return times(w[5], w[7]); }},

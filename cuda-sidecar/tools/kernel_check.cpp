@@ -13,6 +13,7 @@
 
 #include "cuda-sidecar/gen/bind.hpp"
 #include "cuda-sidecar/tools/kernel_check_cuda.hpp"
+#include "cuda-sidecar/tools/peaks.hpp"
 #include "kernels/support/cases.hpp"
 #include "kernels/support/isa.hpp"
 #include "kernels/support/thread_pool.hpp"
@@ -29,9 +30,10 @@ VOXFUSE_OPS(DECLARE_CASES)
 namespace {
 
 constexpr const char* kUsage =
-    "usage: kernel_check list | run | bench | devices\n"
+    "usage: kernel_check list | run | bench | peaks | devices\n"
     "         [--op NAME] [--case SUBSTRING] [--backend reference|cpu|cuda] [--device N]\n"
     "         [--isa auto|avx512|avx2|portable] [--threads N]\n"
+    "  peaks: what memory and multipliers give to --threads threads\n"
     "  run without --isa and --threads takes every instruction set, on one thread and on two\n";
 
 struct Options {
@@ -47,7 +49,7 @@ struct Options {
 bool parse_options(int count, char** words, Options& options) {
   if (count < 2) return false;
   options.command = words[1];
-  const auto commands = {"list", "run", "bench", "devices"};
+  const auto commands = {"list", "run", "bench", "peaks", "devices"};
   if (std::ranges::find(commands, options.command) == commands.end()) return false;
   for (int i = 2; i + 1 < count; i += 2) {
     const std::string_view key = words[i];
@@ -78,6 +80,7 @@ std::vector<KernelCase> chosen_cases(const Options& options) {
 #undef ADD_CASES
   std::erase_if(all, [&](const KernelCase& item) {
     return (!options.op.empty() && item.op != options.op) ||
+           (options.backend == "cuda" && item.host_only) ||
            item.name.find(options.part_of_name) == std::string::npos;
   });
   return all;
@@ -325,6 +328,10 @@ int main(int count, char** words) {
   }
   if (options.command == "list") return voxfuse::list_cases(options);
   if (options.command == "devices") return voxfuse::print_devices();
+  if (options.command == "peaks") {
+    if (!options.isas.empty()) voxfuse::set_active_isa(options.isas.front());
+    return voxfuse::print_peaks(options.threads);
+  }
   std::unique_ptr<voxfuse::CudaCheck> gpu;
   if (options.backend == "cuda") {
     std::string why;

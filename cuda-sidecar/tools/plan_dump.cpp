@@ -64,7 +64,7 @@ bool split_program(const Bytes& bytes, Program& out) {
 
 void print_operand(const Program& program, std::uint32_t handle, bool json) {
   constexpr const char* kRegions[] = {"weight", "arena", "row", "kv"};
-  constexpr const char* kDtypes[] = {"f32", "bf16", "u32", "stored"};
+  constexpr const char* kDtypes[] = {"f32", "bf16", "u32", "stored", "i8"};
   if (handle >= program.buffers.size()) {
     std::fputs(json ? "null" : "-", stdout);
     return;
@@ -73,7 +73,7 @@ void print_operand(const Program& program, std::uint32_t handle, bool json) {
   const char* form =
       json ? "{\"region\":\"%s\",\"offset\":%u,\"elements\":%u,\"dtype\":\"%s\"}" : "%s+%u[%u]%s";
   std::printf(form, buffer.region < 4 ? kRegions[buffer.region] : "?", buffer.offset,
-              buffer.elements, buffer.dtype < 4 ? kDtypes[buffer.dtype] : "?");
+              buffer.elements, buffer.dtype < std::size(kDtypes) ? kDtypes[buffer.dtype] : "?");
 }
 
 /// One op on one line, as JSON.

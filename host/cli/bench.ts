@@ -219,14 +219,15 @@ async function traced(
 
 async function settingOf({ engine, conditions, model }: Bench, loadMs: number): Promise<Setting> {
   const stats = await engine.stats();
-  const { backend, device, dtype, vocoderDtype, graphs, deviceBytes } = stats;
+  const { backend, device, dtype, vocoderDtype, weights, graphs, deviceBytes } = stats;
   const { concurrency, codesOnly } = conditions;
   const { weightBytes, limits } = model;
   const [cpu] = cpus();
   return {
     cpu: cpu?.model ?? "unknown CPU",
     cpuThreads: stats.threads,
-    ...{ backend, device, dtype, vocoderDtype, graphs, model: engine.model, concurrency, loadMs },
+    ...{ backend, device, dtype, vocoderDtype, weights, graphs },
+    ...{ model: engine.model, concurrency, loadMs },
     ...{ deviceBytes, codesOnly, repeatMax: limits.repeatMax, weightBytes },
   };
 }

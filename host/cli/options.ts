@@ -9,6 +9,7 @@ export interface EngineFlags {
   readonly device?: number;
   readonly dtype?: LoadOptions["dtype"];
   readonly vocoderDtype?: LoadOptions["vocoderDtype"];
+  readonly weights?: LoadOptions["weights"];
   readonly graphs?: boolean;
   readonly threads?: number;
   readonly isa?: LoadOptions["isa"];
@@ -27,6 +28,7 @@ export function addEngineFlags(command: Command): Command {
     .option("--device <index>", "GPU of the cuda backend, as `voxfuse doctor` lists them", integer)
     .option("--dtype <name>", "auto, f32 or bf16: of talker and code predictor")
     .option("--vocoder-dtype <name>", "auto, f32 or bf16: of the vocoder")
+    .option("--weights <form>", "stored, or int8: of talker and code predictor, not with cuda")
     .option("--no-graphs", "cuda: launch kernels one by one instead of as CUDA graphs")
     .option("--threads <count>", "threads of the cpu backend", integer)
     .option("--isa <name>", "auto, avx512, avx2 or portable")
@@ -39,7 +41,7 @@ export function addEngineFlags(command: Command): Command {
 }
 
 export function loadOptions(flags: EngineFlags): LoadOptions {
-  const { model, backend, device, dtype, vocoderDtype, graphs } = flags;
+  const { model, backend, device, dtype, vocoderDtype, weights, graphs } = flags;
   const { threads, isa, fusion, sampling, sidecar, repeatMax } = flags;
   const { packet: packetFrames, record: recordTo } = flags;
   return {
@@ -48,6 +50,7 @@ export function loadOptions(flags: EngineFlags): LoadOptions {
     device,
     dtype,
     vocoderDtype,
+    weights,
     graphs,
     threads,
     isa,

@@ -6,7 +6,7 @@ import type { ModelConfig } from "../model/config.ts";
 import { GENERATION_LIMITS } from "../model/generation-config.ts";
 import { cloningPart } from "./cloning-limits.ts";
 import { F32_DTYPES } from "./session/backend.ts";
-import type { ActDtypes } from "./session/backend.ts";
+import type { Dtypes } from "./session/backend.ts";
 
 /** How much an op list fuses, least first. */
 export const FUSION_LEVELS = ["sequential", "norm", "swiglu", "rope", "full"] as const;
@@ -85,7 +85,7 @@ export function resolveLimits(options: LimitOptions): EngineLimits {
 export function plannerConfig(
   model: ModelConfig,
   limits: EngineLimits,
-  { dtype, vocoderDtype }: ActDtypes = F32_DTYPES,
+  { dtype, vocoderDtype, weights }: Dtypes = F32_DTYPES,
 ): PlannerConfig {
   const level = FUSION_LEVELS.indexOf(limits.fusion);
   return {
@@ -102,6 +102,7 @@ export function plannerConfig(
     decodeLevel: level,
     actDtype: dtype === "bf16" ? Dtype.Bf16 : Dtype.F32,
     codecActDtype: vocoderDtype === "bf16" ? Dtype.Bf16 : Dtype.F32,
+    matrixDtype: weights === "int8" ? Dtype.I8 : Dtype.Stored,
     hostSampling: Number(limits.sampling === "host"),
     repeatMax: limits.repeatMax,
     queueMax: limits.queueLimit,

@@ -1,8 +1,8 @@
 import { quote } from "../errors/quote.ts";
 import { choice, flag, invalid, whole } from "./limits.ts";
 import type { LimitOptions } from "./limits.ts";
-import { BACKENDS, DTYPES, checkWish } from "./session/backend.ts";
-import type { BackendName, DtypeName } from "./session/backend.ts";
+import { BACKENDS, DTYPES, WEIGHTS, checkWish } from "./session/backend.ts";
+import type { BackendName, DtypeName, WeightsName } from "./session/backend.ts";
 import { ISAS } from "./session/session.ts";
 import type { IsaName, SidecarChoice } from "./session/session.ts";
 import type { LoadProgress } from "./session/weight-loader.ts";
@@ -21,6 +21,11 @@ export interface LoadOptions extends LimitOptions {
   readonly dtype?: DtypeName | undefined;
   /** Of the vocoder. Default "auto": bf16 on cuda unless `dtype` is "f32", else f32. */
   readonly vocoderDtype?: DtypeName | undefined;
+  /**
+   * What the matrices of talker and code predictor are kept as. Default "stored": as the model's
+   * files have them. "int8" quantises them while loading, a scale for each output; not with cuda.
+   */
+  readonly weights?: WeightsName | undefined;
   /** Of the cuda backend: whether a program runs as one CUDA graph. Default true. */
   readonly graphs?: boolean | undefined;
   /** Of the cpu backend; default: all cores. */
@@ -53,6 +58,7 @@ export function sidecarChoice(options: LoadOptions): SidecarChoice {
     device: whole("device", options.device ?? 0, 0, DEVICE_MAX),
     dtype: choice("dtype", options.dtype ?? "auto", DTYPES),
     vocoderDtype: choice("vocoderDtype", options.vocoderDtype ?? "auto", DTYPES),
+    weights: choice("weights", options.weights ?? "stored", WEIGHTS),
     graphs: flag("graphs", options.graphs ?? true),
   };
   checkWish(wish);

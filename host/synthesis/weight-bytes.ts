@@ -1,4 +1,5 @@
 import type { Checkpoint } from "./checkpoint.ts";
+import type { Dtypes } from "./session/backend.ts";
 
 const CODEC = "speech_tokenizer.decoder.";
 
@@ -15,15 +16,19 @@ export interface StepBytes {
  * every code but the first, each of its heads once, and the codec's decoder once a packet.
  * Embedding rows are too few to count.
  *
- * @param vocoderDtype A vocoder in bf16 keeps its weights so, whatever the file has.
+ * @param dtypes A vocoder in bf16 keeps its weights so, whatever the file has; in int8 a matrix has
+ *   a byte for each element and a f32 for each row.
  */
 export function bytesPerStep(
   { weights, config }: Pick<Checkpoint, "weights" | "config">,
   packetFrames: number,
-  vocoderDtype: "f32" | "bf16",
+  { vocoderDtype, weights: kept }: Pick<Dtypes, "vocoderDtype" | "weights">,
 ): StepBytes {
   const sum = { talker: 0, predictor: 0, vocoder: 0 };
-  for (const { name, dtype, bytes } of weights.tensors.values()) {
+  for (const { name, dtype, shape, bytes: stored } of weights.tensors.values()) {
+    const [rows = 1, cols = 1] = shape;
+    const isQuantised = kept === "int8" && shape.length === 2 && !name.startsWith(CODEC);
+    const bytes = isQuantised ? rows * (cols + 4) : stored;
     if (/_embedding\.|embedding_sum|cluster_usage/.test(name)) continue;
     if (name.startsWith(CODEC)) {
       const isNarrowed = vocoderDtype === "bf16" && dtype === "F32";

@@ -28,7 +28,8 @@ KERNEL_CASES(matmul) {
         Shape{32, 320, 40}, Shape{9, 2048, 101}, Shape{300, 448, 64}, Shape{1, 1024, 3072},
         Shape{17, 1024, 200}, Shape{64, 96, 24}, Shape{2, 32, 256}, Shape{1, 2048, 1024},
         Shape{1, 3072, 1024}}) {
-    for (const Dtype weight : {Dtype::kBf16, Dtype::kF32}) {
+    for (const Dtype weight : {Dtype::kBf16, Dtype::kF32, Dtype::kI8}) {
+      const Dtype vector = weight == Dtype::kI8 ? Dtype::kBf16 : weight;
       const std::uint32_t odd = s.inputs % 32 == 0 ? 8 : 3;  // whole steps stay on 16 bytes
       const std::uint32_t offset = s.rows % 2 == 0 ? 0 : odd;
       const std::uint32_t stride = s.inputs + 2 * offset;
@@ -39,8 +40,8 @@ KERNEL_CASES(matmul) {
           .build =
               [=](Buffers& b) {
                 return Args{.x = b.input("x", std::size_t{s.rows} * stride),
-                            .w = b.input("w", std::size_t{s.outputs} * s.inputs, weight),
-                            .bias = bias ? b.input("bias", s.outputs, weight) : ConstTensor{},
+                            .w = b.matrix("w", s.outputs, s.inputs, weight),
+                            .bias = bias ? b.input("bias", s.outputs, vector) : ConstTensor{},
                             .y = b.output("y", std::size_t{s.rows} * s.outputs),
                             .rows = s.rows,
                             .inputs = s.inputs,
@@ -51,6 +52,7 @@ KERNEL_CASES(matmul) {
           .tolerance = Tolerance::of_largest(2e-6),  // f32 sums of up to 2048 terms of any sign
           .exact = std::uint64_t{s.rows} * s.inputs * s.outputs < 1000000,  // soon done
           .bf16 = Tolerance{.ulps = 1, .relative = 2e-6},  // one rounding, at the store
+          .host_only = weight == Dtype::kI8,
           .parts = s.rows,
           .part = row_alone,
           .bytes = dtype_bytes(weight) * std::uint64_t{s.inputs} * s.outputs +

@@ -15,12 +15,12 @@ Status cpu(const Args& a, ThreadPool& pool) {
   float* y = a.y.f32();
   const std::size_t outputs = a.outputs;
   if (!a.bias) {
-    dot_panel(pool, x, a.w, outputs,
-              [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] = sum; });
+    dot_matrix(pool, x, a.w, outputs,
+               [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] = sum; });
     return {};
   }
   with_elements(a.bias, [&](const auto* bias) {
-    dot_panel(pool, x, a.w, outputs, [=](std::size_t m, std::size_t n, float sum) {
+    dot_matrix(pool, x, a.w, outputs, [=](std::size_t m, std::size_t n, float sum) {
       y[m * outputs + n] = sum + element(bias, n);
     });
   });

@@ -8,7 +8,8 @@ namespace voxfuse::matmul {
 ///
 /// Shapes   x: (rows, x_stride), of which inputs elements from x_offset on are used; w: (outputs,
 ///          inputs); bias: (outputs) or absent; y: (rows, outputs). Row-major.
-/// Dtypes   x: f32 or bf16 (cpu(): f32), y: the same or f32; w, bias: f32 or bf16 each.
+/// Dtypes   x: f32 or bf16 (cpu(): f32), y: the same or f32; w: f32, bf16 or (not in cuda())
+///          i8; bias: f32 or bf16.
 /// Order    A dot product has 16 accumulators, by k mod 16, each a chain of fused multiply-adds,
 ///          joined (i, i + 8), (i, i + 4), (i, i + 2), (i, i + 1): the same bits for any rows and
 ///          threads.

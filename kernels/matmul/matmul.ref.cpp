@@ -21,7 +21,7 @@ Status reference(const Args& a) {
     for (std::size_t n = 0; n < a.outputs; ++n) {
       double sum = 0;
       for (std::size_t k = 0; k < a.inputs; ++k) {
-        sum += double{a.x.at(m * a.x_stride + a.x_offset + k)} * a.w.at(n * a.inputs + k);
+        sum += double{a.x.at(m * a.x_stride + a.x_offset + k)} * a.w.at(n, a.inputs, k);
       }
       if (a.bias) sum += a.bias.at(n);
       a.y.set(m * a.outputs + n, sum);

@@ -15,12 +15,12 @@ Status cpu(const Args& a, ThreadPool& pool) {
   float* y = a.y.f32();
   const std::size_t outputs = a.outputs;
   if (!a.bias) {
-    dot_panel(pool, x, a.w, outputs,
-              [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] += sum; });
+    dot_matrix(pool, x, a.w, outputs,
+               [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] += sum; });
     return {};
   }
   with_elements(a.bias, [&]<class Bias>(const Bias* bias) {
-    dot_panel(pool, x, a.w, outputs, PutBiased<true, Bias>{y, outputs, bias});
+    dot_matrix(pool, x, a.w, outputs, PutBiased<true, Bias>{y, outputs, bias});
   });
   return {};
 }

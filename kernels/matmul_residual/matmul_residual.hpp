@@ -8,7 +8,8 @@ namespace voxfuse::matmul_residual {
 ///
 /// The product, bias included, is formed and rounded first, then added.
 /// Shapes   As matmul; y: (rows, outputs), read and written.
-/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32); w, bias: f32 or bf16 each.
+/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32); w: f32, bf16 or (not in cuda())
+///          i8; bias: f32 or bf16.
 /// Aliasing y overlaps none.
 /// Limits   As matmul.
 /// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is

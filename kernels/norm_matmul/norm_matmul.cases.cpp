@@ -25,15 +25,16 @@ KERNEL_CASES(norm_matmul) {
        {Shape{1, 7, 3}, Shape{1, 320, 768}, Shape{2, 64, 29}, Shape{33, 100, 50},
         Shape{32, 320, 96}, Shape{64, 96, 40}, Shape{2, 32, 128}, Shape{11, 1120, 72},
         Shape{1, 1024, 3072}, Shape{1, 1024, 4096}, Shape{2, 2048, 4096}}) {
-    for (const Dtype weight : {Dtype::kBf16, Dtype::kF32}) {
+    for (const Dtype weight : {Dtype::kBf16, Dtype::kF32, Dtype::kI8}) {
+      const Dtype vector = weight == Dtype::kI8 ? Dtype::kBf16 : weight;
       cases.add({
           .name = cases.label("rows", s.rows, "inputs", s.inputs, "outputs", s.outputs, "weights",
                               dtype_name(weight)),
           .build =
               [=](Buffers& b) {
                 return Args{.x = b.input("x", std::size_t{s.rows} * s.inputs),
-                            .gain = b.input("gain", s.inputs, weight),
-                            .w = b.input("w", std::size_t{s.outputs} * s.inputs, weight),
+                            .gain = b.input("gain", s.inputs, vector),
+                            .w = b.matrix("w", s.outputs, s.inputs, weight),
                             .y = b.output("y", std::size_t{s.rows} * s.outputs),
                             .rows = s.rows,
                             .inputs = s.inputs,
@@ -43,6 +44,7 @@ KERNEL_CASES(norm_matmul) {
           .tolerance = Tolerance::of_largest(4e-6),  // f32 sums of up to 1024 terms of any sign
           .bf16 =
               Tolerance{.ulps = 1, .relative = 4e-3},  // a normed element is rounded once or twice
+          .host_only = weight == Dtype::kI8,
           .parts = s.rows,
           .part = row_alone,
           .in_turn = in_turn,

@@ -12,8 +12,8 @@ Status cpu(const Args& a, ThreadPool& pool) {
   const DotRows normed = rms_norm_rows(pool, a.x.f32(), a.gain, a.eps, a.rows, a.inputs);
   float* y = a.y.f32();
   const std::size_t outputs = a.outputs;
-  dot_panel(pool, normed, a.w, outputs,
-            [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] = sum; });
+  dot_matrix(pool, normed, a.w, outputs,
+             [=](std::size_t m, std::size_t n, float sum) { y[m * outputs + n] = sum; });
   return {};
 }
 

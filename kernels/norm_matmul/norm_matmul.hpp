@@ -8,7 +8,8 @@ namespace voxfuse::norm_matmul {
 ///
 /// Shapes   x: (rows, inputs); gain: (inputs); w: (outputs, inputs); y: (rows, outputs).
 ///          Contiguous.
-/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32); gain, w: f32 or bf16 each.
+/// Dtypes   x, y: f32 or bf16 alike (cpu(): f32); gain: f32 or bf16; w: f32, bf16
+///          or (not in cuda()) i8.
 /// Aliasing y overlaps none.
 /// Limits   rows, inputs, outputs >= 1.
 /// Errors   kBadShape when a limit is broken, kBadDtype for a dtype not named here; nothing is

@@ -63,7 +63,10 @@ struct Buffers::Buffer {
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() { ::operator delete(memory, std::align_val_t(kAlignment)); }
 
-  std::size_t element_bytes() const { return kind == Kind::kBf16 ? 2 : 4; }
+  std::size_t element_bytes() const {
+    if (kind == Kind::kI8) return 1;
+    return kind == Kind::kBf16 ? 2 : 4;
+  }
   std::byte* row(std::size_t index) const { return memory + kAlignment + index * stride; }
   std::byte* at(std::size_t index, std::size_t i) const { return row(index) + i * element_bytes(); }
   const std::byte* initial_at(std::size_t index, std::size_t i) const {
@@ -86,12 +89,14 @@ struct Buffers::Buffer {
   double value(std::size_t index, std::size_t i) const {
     const std::uint32_t word = word_in(at(index, i));
     if (kind == Kind::kBf16) return value_of(bf16::widen(static_cast<std::uint16_t>(word)));
+    if (kind == Kind::kI8) return static_cast<std::int8_t>(word);
     return kind == Kind::kF32 ? value_of(std::bit_cast<float>(word)) : word;
   }
   void put(std::size_t index, std::size_t i, double value) {
     const auto single = static_cast<float>(value);
-    const std::uint32_t word =
-        kind == Kind::kBf16 ? bf16::round(single) : std::bit_cast<std::uint32_t>(single);
+    std::uint32_t word = std::bit_cast<std::uint32_t>(single);
+    if (kind == Kind::kBf16) word = bf16::round(single);
+    if (kind == Kind::kI8) word = static_cast<std::uint8_t>(std::lrint(single));
     std::memcpy(at(index, i), &word, element_bytes());
   }
   std::string element(std::size_t index, std::size_t i) const {
@@ -142,10 +147,13 @@ void Buffers::fill_with_poison(Buffer& buffer) {
 
 void Buffers::fill_random(Buffer& buffer) {
   Random random{seed_of(seed_ + "/" + buffer.name)};
+  const bool is_whole = buffer.kind == Kind::kI8;
   for (std::size_t row = 0; row < buffer.rows; ++row) {
     for (std::size_t i = 0; i < buffer.count; ++i) {
       if (family_ == Family::kExact) {
-        buffer.put(row, i, (static_cast<double>(random.next() % 17) - 8) / 8);
+        buffer.put(row, i, (static_cast<double>(random.next() % 17) - 8) / (is_whole ? 1 : 8));
+      } else if (is_whole) {
+        buffer.put(row, i, static_cast<double>(random.next() % 255) - 127);
       } else {
         const double outlier = random.next() % 64 == 0 ? 16 : 1;
         buffer.put(row, i, random.normal() * outlier);
@@ -156,6 +164,18 @@ void Buffers::fill_random(Buffer& buffer) {
 
 ConstTensor Buffers::input(const char* name, std::size_t count, Dtype dtype) {
   return {make(name, kind_of(dtype), Role::kInput, 1, count).row(0), dtype};
+}
+ConstTensor Buffers::matrix(const char* name, std::size_t rows, std::size_t cols, Dtype dtype) {
+  ConstTensor matrix = input(name, rows * cols, dtype);
+  if (dtype != Dtype::kI8) return matrix;
+  // Powers of two keep the exact family exact.
+  std::vector<float> scales(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    scales[row] = family_ == Family::kExact ? 0.125f / static_cast<float>(1 + row % 2)
+                                            : 0.01f + 0.001f * static_cast<float>(row % 13);
+  }
+  matrix.scales = input_f32((std::string(name) + " scales").c_str(), scales);
+  return matrix;
 }
 Tensor Buffers::output(const char* name, std::size_t count, Dtype dtype) {
   return {make(name, kind_of(dtype), Role::kOutput, 1, count).row(0), dtype};

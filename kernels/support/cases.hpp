@@ -56,6 +56,9 @@ class Buffers {
   Tensor state(const char* name, std::size_t count) { return state(name, count, act_); }
   Tensor state(const char* name, std::size_t count, Dtype dtype);  ///< Begins random.
 
+  /// The matrix of a product; of i8 with a scale for each row.
+  ConstTensor matrix(const char* name, std::size_t rows, std::size_t cols, Dtype dtype);
+
   const float* input_f32(const char* name, std::size_t count);
   const float* input_f32(const char* name, const std::vector<float>& values);
   float* output_f32(const char* name, std::size_t count);
@@ -103,7 +106,7 @@ class Buffers {
   bool touched() const;
 
  private:
-  enum class Kind { kF32, kBf16, kU32 };
+  enum class Kind { kF32, kBf16, kU32, kI8 };
   enum class Role { kInput, kState, kOutput, kScratch };
   struct Buffer;
 
@@ -114,7 +117,10 @@ class Buffers {
   RowSpan<T> row_words(const char* name, Role role, std::size_t count, const RowValue& value);
   template <class T>
   RowSpan<T> row_states(const char* name, Role role, const std::vector<RowState>& rows);
-  static Kind kind_of(Dtype dtype) { return dtype == Dtype::kBf16 ? Kind::kBf16 : Kind::kF32; }
+  static Kind kind_of(Dtype dtype) {
+    if (dtype == Dtype::kI8) return Kind::kI8;
+    return dtype == Dtype::kBf16 ? Kind::kBf16 : Kind::kF32;
+  }
 
   Family family_;
   Dtype act_;
@@ -136,6 +142,7 @@ struct OpCase {
   bool exact = false;                        ///< Run it in the exact family too.
   /// The case with bf16 activations too, and how near then: reference() and cuda() take them.
   std::optional<Tolerance> bf16 = {};
+  bool host_only = false;   ///< cuda() does not take it.
   std::uint32_t parts = 0;  ///< Rows or lanes whose result must not depend on the others:
   std::function<Args(Args, std::uint32_t)> part = {};  ///< the Args cut down to the i-th of them.
   Status (*in_turn)(const Args&,
@@ -165,6 +172,7 @@ struct KernelCase {
   bool has_parts = false;
   bool is_fused = false;
   ErrorCode error = ErrorCode::kOk;
+  bool host_only = false;
   std::uint64_t bytes = 0;
   std::uint64_t flops = 0;
   std::function<std::function<Status(const Call&)>(Buffers&)> prepare;
@@ -228,6 +236,7 @@ class OpCases {
                      .has_parts = spec.parts > 0,
                      .is_fused = spec.in_turn != nullptr,
                      .error = spec.error,
+                     .host_only = spec.host_only,
                      .bytes = spec.bytes,
                      .flops = spec.flops,
                      .prepare = prepare});
@@ -241,7 +250,10 @@ class OpCases {
 };
 
 /// For labels.
-inline const char* dtype_name(Dtype dtype) { return dtype == Dtype::kBf16 ? "bf16" : "f32"; }
+inline const char* dtype_name(Dtype dtype) {
+  if (dtype == Dtype::kI8) return "i8";
+  return dtype == Dtype::kBf16 ? "bf16" : "f32";
+}
 
 /// The tensor from element `first` on, for OpCase::part.
 inline ConstTensor from_element(ConstTensor t, std::size_t first) {

@@ -51,10 +51,11 @@ constexpr int kSingleRowOutputs = 1;
 #endif
 constexpr std::size_t kPartLanes = 16 / kParts;
 
-/// How weights are met: again and again from the cache, or once, straight from memory. A row of
-/// some hundred elements is too short for the processor to run ahead of by itself, so a stream
-/// asks for what it will need, into L2: many more lines can be under way there than to L1, and a
-/// core then reads memory twice as fast. From 8 KiB on all distances measured alike.
+/// How several rows of x meet weights: again and again from the cache, or once, straight from
+/// memory. Tiles read them row by row, and a row of some hundred elements is too short for the
+/// processor to run ahead of by itself, so a stream asks for what it will need, into L2: many more
+/// lines can be under way there than to L1, and a core then reads memory twice as fast. From 8 KiB
+/// on all distances measured alike.
 enum class Weights { kCached, kStreamed };
 constexpr std::size_t kBytesAhead = 16 * 1024;
 constexpr int kIntoL2 = 2;  // of __builtin_prefetch
@@ -179,19 +180,37 @@ static void dot_columns(const DotRows& x, std::size_t m_begin, std::size_t m_end
   for (; m < m_end; ++m) finish_tile<1, kOutputs, kWeights>(x, m, w, w_stride, n, epilogue);
 }
 
+/// epilogue(m, n, x[m] · w[n - n_begin]) for one row m and every n of [n_begin, n_end), on the
+/// calling thread. Outputs that are summed at once lie a quarter of the range apart: each is a
+/// stream of its own that the processor runs ahead of by itself, faster than when it is asked to,
+/// and than it reads neighbours in turn. One core then reads memory as fast as it can.
+template <class Weight, class Epilogue>
+static void dot_single_row(const DotRows& x, std::size_t m, const Weight* w, std::size_t w_stride,
+                           std::size_t n_begin, std::size_t n_end, Epilogue& epilogue) {
+  constexpr std::size_t kStreams = kSingleRowOutputs;
+  const std::size_t apart = (n_end - n_begin) / kStreams;
+  for (std::size_t n = 0; n < apart; ++n) {
+    float sums[(kStreams + 7) / 8 * 8];
+    dot_tile<1, kSingleRowOutputs, Weights::kCached>(x, m, w + n * w_stride, apart * w_stride,
+                                                     sums);
+#pragma GCC unroll 16
+    for (std::size_t o = 0; o < kStreams; ++o) epilogue(m, n_begin + n + o * apart, sums[o]);
+  }
+  for (std::size_t n = apart * kStreams; n < n_end - n_begin; ++n) {
+    finish_tile<1, 1, Weights::kCached>(x, m, w + n * w_stride, w_stride, n_begin + n, epilogue);
+  }
+}
+
 /// epilogue(m, n, x[m] · w[n - n_begin]) for every m of [m_begin, m_end) and n of [n_begin, n_end),
 /// on the calling thread. `w` is the row of n_begin; each is read once, in tiles that stay in L1.
 template <Weights kWeights = Weights::kCached, class Weight, class Epilogue>
 static void dot_block(const DotRows& x, std::size_t m_begin, std::size_t m_end, const Weight* w,
                       std::size_t w_stride, std::size_t n_begin, std::size_t n_end,
                       Epilogue& epilogue) {
-  std::size_t n = n_begin;
   if (m_end - m_begin == 1) {
-    for (; n + kSingleRowOutputs <= n_end; n += kSingleRowOutputs) {
-      finish_tile<1, kSingleRowOutputs, kWeights>(x, m_begin, w + (n - n_begin) * w_stride,
-                                                  w_stride, n, epilogue);
-    }
+    return dot_single_row(x, m_begin, w, w_stride, n_begin, n_end, epilogue);
   }
+  std::size_t n = n_begin;
   for (; n + kTileOutputs <= n_end; n += kTileOutputs) {
     dot_columns<kTileOutputs, kWeights>(x, m_begin, m_end, w + (n - n_begin) * w_stride, w_stride,
                                         n, epilogue);
@@ -357,15 +376,19 @@ struct PutBiased {
 
 /// The block [n, n + count) of w as f32, widened into `scratch` when it is stored otherwise.
 VOXFUSE_SIMD const float* f32_rows(const float* w, std::size_t, float*) { return w; }
-VOXFUSE_SIMD const float* f32_rows(const std::uint16_t* w, std::size_t elements, float* scratch) {
+template <class Weight>
+VOXFUSE_SIMD const float* f32_rows(const Weight* w, std::size_t elements, float* scratch) {
   each_slice(0, elements, [&](auto s) { s.store(scratch, s.load(w)); });
   return scratch;
 }
 
-// From this many rows on, a product is cut into blocks: bf16 weights are then widened once for all
-// rather than in every tile, and rows of x beyond those that L1 holds beside a tile stay in L2.
+// From this many rows on, a product is cut into blocks: narrow weights are then widened once for
+// all rather than in every tile, and rows of x beyond those that L1 holds beside a tile stay in L2.
 VOXFUSE_SIMD std::size_t rows_of_blocks(const float*) { return 64; }
-VOXFUSE_SIMD std::size_t rows_of_blocks(const std::uint16_t*) { return 4; }
+template <class Weight>
+VOXFUSE_SIMD std::size_t rows_of_blocks(const Weight*) {
+  return 4;
+}
 
 template <class Weight, class Epilogue>
 static void dot_few_rows(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
@@ -401,6 +424,16 @@ static void dot_many_rows(ThreadPool& pool, const DotRows& x, const Weight* w, s
   pool.parallel_for(row_blocks * output_blocks, grain, part);
 }
 
+template <class Weight, class Epilogue>
+static void dot_stored(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
+                       Epilogue& epilogue) {
+  if (x.rows < rows_of_blocks(w)) {
+    dot_few_rows(pool, x, w, outputs, epilogue);
+  } else {
+    dot_many_rows(pool, x, w, outputs, epilogue);
+  }
+}
+
 /// epilogue(m, n, x[m] · w[n]) for every row m and output n, on all threads: each element once, in
 /// no set order, from one thread at a time for a given (m, n). An epilogue that also takes sixteen
 /// neighbours as an F32x16 gets short sums that way.
@@ -417,13 +450,19 @@ static void dot_panel(ThreadPool& pool, const DotRows& x, ConstTensor w, std::si
       return dot_short(pool, x, w.f32(), outputs, strip, epilogue);
     }
   }
-  with_elements(w, [&](const auto* weights) {
-    if (x.rows < rows_of_blocks(weights)) {
-      dot_few_rows(pool, x, weights, outputs, epilogue);
-    } else {
-      dot_many_rows(pool, x, weights, outputs, epilogue);
-    }
-  });
+  with_elements(w, [&](const auto* weights) { dot_stored(pool, x, weights, outputs, epilogue); });
+}
+
+/// dot_panel with a matrix that may be i8: its integers are summed as any weights are, in the same
+/// order, and the sum is scaled once.
+template <class Epilogue>
+static void dot_matrix(ThreadPool& pool, const DotRows& x, ConstTensor w, std::size_t outputs,
+                       Epilogue&& epilogue) {
+  if (w.dtype != Dtype::kI8) return dot_panel(pool, x, w, outputs, epilogue);
+  const auto scaled = [&epilogue, scales = w.scales](std::size_t m, std::size_t n, float sum) {
+    epilogue(m, n, sum * scales[n]);
+  };
+  dot_stored(pool, x, w.i8(), outputs, scaled);
 }
 
 }  // namespace VOXFUSE_ISA

@@ -6,8 +6,8 @@
 // lives in the namespace of the instruction set that the file is compiled for.
 //
 //   F32x16      broadcast(f), zero(), load(p), load_first(p, n), store(p, x), store_first(p, x, n)
-//               with p const float* or (loads) const std::uint16_t*, bf16 that is widened; 0 <= n <
-//               16, and load_first fills with zeros
+//               with p const float* or (loads) const std::uint16_t*, bf16 that is widened, or
+//               const std::int8_t*; 0 <= n < 16, and load_first fills with zeros
 //   arithmetic  + - * /, fma(a, b, c) = a * b + c, sqrt(x)
 //               smaller(a, b) = a < b ? a : b and larger(a, b) = a > b ? a : b, NaN included
 //   choice      less(a, b) gives a Mask16; select(mask, yes, no)

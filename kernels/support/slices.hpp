@@ -46,6 +46,13 @@ VOXFUSE_SIMD void with_elements(ConstTensor weight, Body&& body) {
   }
 }
 
+/// The same for the matrix of a product, which may be i8.
+template <class Body>
+VOXFUSE_SIMD void with_matrix(ConstTensor matrix, Body&& body) {
+  if (matrix.dtype == Dtype::kI8) return body(matrix.i8());
+  with_elements(matrix, body);
+}
+
 /// Element i of a weight, widened.
 VOXFUSE_SIMD float element(const float* p, std::size_t i) { return p[i]; }
 VOXFUSE_SIMD float element(const std::uint16_t* p, std::size_t i) { return bf16::widen(p[i]); }

@@ -11,13 +11,15 @@
 namespace voxfuse {
 
 [[gnu::always_inline]] VOXFUSE_HOST_DEVICE constexpr std::size_t dtype_bytes(Dtype dtype) {
-  return dtype == Dtype::kBf16 ? 2 : 4;
+  return dtype == Dtype::kI8 ? 1 : dtype == Dtype::kBf16 ? 2 : 4;
 }
 
-/// Elements to read: activations or weights, f32 or bf16. The kernel's Args give the shape.
+/// Elements to read: activations or weights, f32 or bf16; a product's matrix may be i8. The
+/// kernel's Args give the shape.
 struct ConstTensor {
   const void* data = nullptr;
   Dtype dtype = Dtype::kF32;
+  const float* scales = nullptr;  ///< Of i8: one for each row.
 
   [[gnu::always_inline]] VOXFUSE_HOST_DEVICE explicit operator bool() const {
     return data != nullptr;
@@ -28,9 +30,18 @@ struct ConstTensor {
   [[gnu::always_inline]] VOXFUSE_HOST_DEVICE const std::uint16_t* bf16() const {
     return static_cast<const std::uint16_t*>(data);
   }
-  /// Element i, widened: for reference twins, and where a branch on the dtype does not matter.
+  [[gnu::always_inline]] VOXFUSE_HOST_DEVICE const std::int8_t* i8() const {
+    return static_cast<const std::int8_t*>(data);
+  }
+  /// Element i, widened, of anything but i8: for reference twins, and where a branch on the dtype
+  /// does not matter.
   [[gnu::always_inline]] VOXFUSE_HOST_DEVICE float at(std::size_t i) const {
     return dtype == Dtype::kBf16 ? bf16::widen(bf16()[i]) : f32()[i];
+  }
+  /// Element (row, col) of a matrix of `cols` columns, exact: for reference twins.
+  double at(std::size_t row, std::size_t cols, std::size_t col) const {
+    const std::size_t i = row * cols + col;
+    return dtype == Dtype::kI8 ? double{scales[row]} * i8()[i] : double{at(i)};
   }
 };
 

@@ -16,6 +16,8 @@ constexpr std::size_t kLine = 64;
 // A decode step's loops follow each other within microseconds: a worker that spins this long (some
 // 30 µs, reckoned) is there for the next; then it sleeps, for the core may be needed elsewhere.
 constexpr int kSpins = 1000;
+// Ranges for each thread: enough to level out a thread that comes late or is kept from its core.
+constexpr std::size_t kRangesOfThread = 4;
 // What may go wrong in /proc or /sys only costs the limit that would have been read there.
 constexpr unsigned kUnlimited = 1u << 20;
 
@@ -70,10 +72,11 @@ unsigned cgroup_threads() {
 
 unsigned usable_threads() { return std::max(1u, std::min(affinity_threads(), cgroup_threads())); }
 
-/// `begun` counts the parts given to the worker, the order to stop included.
+/// `begun` counts the loops that the worker was told of, the order to stop included. It may come
+/// late, to a loop that has ended or to a later one.
 struct alignas(kLine) ThreadPool::Worker {
   std::atomic<std::uint32_t> begun{0};
-  bool stop = false;
+  std::atomic<bool> stop{false};
   std::thread thread;
 };
 
@@ -94,7 +97,7 @@ ThreadPool::ThreadPool(unsigned threads)
 ThreadPool::~ThreadPool() {
   for (unsigned thread = 1; thread < threads_; ++thread) {
     Worker& worker = workers_[thread];
-    worker.stop = true;
+    worker.stop.store(true, std::memory_order_relaxed);    // published by `begun`
     worker.begun.fetch_add(1, std::memory_order_release);  // with the acquire in work()
     worker.begun.notify_one();
     worker.thread.join();
@@ -115,15 +118,25 @@ float* ThreadPool::scratch(unsigned thread, std::size_t floats) {
   return mine.data;
 }
 
-void ThreadPool::run_part(unsigned thread) const {
-  const std::size_t begin = count_ * thread / parts_;
-  const std::size_t end = count_ * (thread + 1) / parts_;
-  function_(context_, begin, end, thread);
+void ThreadPool::run_ranges(unsigned thread) {
+  std::uint64_t open = open_.load(std::memory_order_acquire);  // with the release in run()
+  while (static_cast<std::uint32_t>(open) != 0) {
+    // A loop cannot end while a range of it is open, so what run() set stands once one was taken. A
+    // loop that ended meanwhile has another number.
+    if (!open_.compare_exchange_weak(open, open - 1, std::memory_order_acquire,
+                                     std::memory_order_acquire)) {
+      continue;
+    }
+    const std::size_t range = ranges_ - static_cast<std::uint32_t>(open);
+    function_(context_, count_ * range / ranges_, count_ * (range + 1) / ranges_, thread);
+    done_.fetch_add(1, std::memory_order_release);  // with the acquire in run()
+    open = open_.load(std::memory_order_acquire);
+  }
 }
 
 void ThreadPool::run(std::size_t count, std::size_t grain, PartFunction function, void* context) {
-  const std::size_t parts =
-      std::min<std::size_t>(threads_, count / std::max<std::size_t>(grain, 1));
+  const std::size_t ranges_max = count / std::max<std::size_t>(grain, 1);
+  const std::size_t parts = std::min<std::size_t>(threads_, ranges_max);
   if (parts <= 1) {
     if (count > 0) function(context, 0, count, 0);
     return;
@@ -131,15 +144,18 @@ void ThreadPool::run(std::size_t count, std::size_t grain, PartFunction function
   function_ = function;
   context_ = context;
   count_ = count;
-  parts_ = static_cast<unsigned>(parts);
-  pending_.store(parts_ - 1, std::memory_order_relaxed);  // published by `begun`
-  for (unsigned thread = 1; thread < parts_; ++thread) {
+  ranges_ = static_cast<std::uint32_t>(std::min(parts * kRangesOfThread, ranges_max));
+  done_.store(0, std::memory_order_relaxed);  // published by `open_`
+  const std::uint64_t loop = (open_.load(std::memory_order_relaxed) >> 32) + 1;
+  open_.store(loop << 32 | ranges_,
+              std::memory_order_release);  // with the acquires in run_ranges()
+  for (unsigned thread = 1; thread < parts; ++thread) {
     workers_[thread].begun.fetch_add(1, std::memory_order_release);  // with the acquire in work()
     workers_[thread].begun.notify_one();
   }
-  run_part(0);
-  // Acquires what each worker released by its decrement.
-  for (int spin = 0; pending_.load(std::memory_order_acquire) != 0; ++spin) {
+  run_ranges(0);
+  // Acquires what each range's thread released when it was done.
+  for (int spin = 0; done_.load(std::memory_order_acquire) != ranges_; ++spin) {
     if (spin < kSpins) {
       pause_briefly();
     } else {
@@ -155,9 +171,8 @@ void ThreadPool::work(unsigned thread) {
       pause_briefly();
     }
     me.begun.wait(seen, std::memory_order_acquire);  // with the release in run()
-    if (me.stop) return;
-    run_part(thread);
-    pending_.fetch_sub(1, std::memory_order_release);  // with the acquire in run()
+    if (me.stop.load(std::memory_order_relaxed)) return;
+    run_ranges(thread);
   }
 }
 

@@ -16,8 +16,10 @@ unsigned usable_threads();
 
 /// Threads that run the parts of one loop at a time. The caller is one of them.
 ///
-/// Work is split into contiguous ranges by arithmetic alone, and no range's result may depend on
-/// where it begins: results are the same for any number of threads.
+/// Work is split into contiguous ranges by arithmetic alone, some for each thread, and a thread
+/// that is free takes the next: where another process has the core of one, the others do its share.
+/// No range's result may depend on where it begins or on who runs it: results are the same for any
+/// number of threads.
 /// Threads  parallel_for from one thread at a time, never from inside a part.
 class ThreadPool {
  public:
@@ -30,8 +32,8 @@ class ThreadPool {
   unsigned threads() const { return threads_; }
 
   /// Calls part(begin, end, thread) on ranges that cover [0, count), each of at least `grain` items
-  /// but the only one; returns when all are done. thread < threads() is unique among the ranges. A
-  /// loop of fewer than 2 * grain items runs on the caller. Allocates nothing.
+  /// but the only one; returns when all are done. thread < threads() is unique among ranges that
+  /// run at a time. A loop of fewer than 2 * grain items runs on the caller. Allocates nothing.
   template <class Part>
   void parallel_for(std::size_t count, std::size_t grain, Part&& part) {
     using Plain = std::remove_reference_t<Part>;
@@ -57,7 +59,7 @@ class ThreadPool {
   struct Scratch;
 
   void run(std::size_t count, std::size_t grain, PartFunction function, void* context);
-  void run_part(unsigned thread) const;
+  void run_ranges(unsigned thread);
   void work(unsigned thread);
 
   unsigned threads_;
@@ -66,8 +68,10 @@ class ThreadPool {
   PartFunction function_ = nullptr;
   void* context_ = nullptr;
   std::size_t count_ = 0;
-  unsigned parts_ = 0;
-  alignas(64) std::atomic<std::uint32_t> pending_{0};
+  std::uint32_t ranges_ = 0;
+  /// Number of the loop in the upper half, its ranges that no one has taken in the lower one.
+  alignas(64) std::atomic<std::uint64_t> open_{0};
+  alignas(64) std::atomic<std::uint32_t> done_{0};  ///< Ranges of the loop that were run.
 };
 
 }  // namespace voxfuse

@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH: u32 = 0x18b33ac2;
+export const LAYOUT_HASH: u32 = 0x00ac8e93;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC: u32 = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -59,6 +59,7 @@ export const enum Dtype {
   Bf16 = 1,
   U32 = 2,
   Stored = 3,
+  I8 = 4,
 }
 
 /** Where a buffer lives. */
@@ -2275,6 +2276,13 @@ export class PlannerConfig {
   static setEncoderCodebookDim(at: usize, value: u32): void {
     store<u32>(at, value, 500);
   }
+  /** dtype to keep the matrices of talker and predictor in: stored, or i8. */
+  static matrixDtype(at: usize): u32 {
+    return load<u32>(at, 504);
+  }
+  static setMatrixDtype(at: usize, value: u32): void {
+    store<u32>(at, value, 504);
+  }
 }
 
 export const WEIGHT_ENTRY_BYTES: u32 = 32;
@@ -2333,7 +2341,7 @@ export class WeightEntry {
   static setScalar(at: usize, value: f32): void {
     store<f32>(at, value, 24);
   }
-  /** Dtype to keep the weight in: stored for that of its tensors, or bf16. Kinds that compute are f32 always. */
+  /** Dtype to keep the weight in: stored for that of its tensors, bf16, or i8, which rows of tensors alone can be. Kinds that compute are f32 always. */
   static dtype(at: usize): u32 {
     return load<u32>(at, 28);
   }

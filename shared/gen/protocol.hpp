@@ -7,7 +7,7 @@
 // clang-format off
 namespace voxfuse {
 
-inline constexpr std::uint32_t kLayoutHash = 0x18b33ac2u;
+inline constexpr std::uint32_t kLayoutHash = 0x00ac8e93u;
 inline constexpr std::uint32_t kProgramMagic = 1196447830u;  ///< First word of a program: 'VXPG'.
 inline constexpr std::uint32_t kSubmissionMagic = 1112758358u;  ///< First word of a submission: 'VXSB'.
 inline constexpr std::uint32_t kRegionMagic = 1196578902u;  ///< First word of the shared region: 'VXRG'; written last.
@@ -56,6 +56,7 @@ enum class Dtype : std::uint32_t {
   kBf16 = 1,  ///< Upper half of an f32, round to nearest even.
   kU32 = 2,  ///< Unsigned 32-bit integer.
   kStored = 3,  ///< Weights only: whatever the weight table says.
+  kI8 = 4,  ///< Matrices of products only: integers of -127 to 127, each row with a f32 scale; an element is their product.
 };
 
 /// Where a buffer lives.
@@ -883,7 +884,8 @@ struct PlannerConfig {
   std::uint32_t encoder_ratios[8];  ///< Stride of each stage, in order.
   std::uint32_t encoder_stride;  ///< Of the convolution behind the transformer.
   std::uint32_t encoder_codebook_dim;  ///< Width of a codebook entry.
-  std::uint32_t reserved[2];  ///< Zero.
+  std::uint32_t matrix_dtype;  ///< dtype to keep the matrices of talker and predictor in: stored, or i8.
+  std::uint32_t reserved;  ///< Zero.
 };
 static_assert(sizeof(PlannerConfig) == 512);
 static_assert(offsetof(PlannerConfig, talker_layers) == 0);
@@ -970,7 +972,8 @@ static_assert(offsetof(PlannerConfig, encoder_ratio_count) == 460);
 static_assert(offsetof(PlannerConfig, encoder_ratios) == 464);
 static_assert(offsetof(PlannerConfig, encoder_stride) == 496);
 static_assert(offsetof(PlannerConfig, encoder_codebook_dim) == 500);
-static_assert(offsetof(PlannerConfig, reserved) == 504);
+static_assert(offsetof(PlannerConfig, matrix_dtype) == 504);
+static_assert(offsetof(PlannerConfig, reserved) == 508);
 
 /// A weight that programs name by id; name_bytes of tensor names follow, each ended by a zero byte, padded to 4.
 struct WeightEntry {
@@ -981,7 +984,7 @@ struct WeightEntry {
   std::uint32_t part_count;  ///< Tensor names that follow.
   std::uint32_t name_bytes;  ///< Of all names, padding included. [bytes]
   float scalar;  ///< rope_frequencies: the base. transposed_taps: the stride. Else 0.
-  std::uint32_t dtype;  ///< Dtype to keep the weight in: stored for that of its tensors, or bf16. Kinds that compute are f32 always.
+  std::uint32_t dtype;  ///< Dtype to keep the weight in: stored for that of its tensors, bf16, or i8, which rows of tensors alone can be. Kinds that compute are f32 always.
 };
 static_assert(sizeof(WeightEntry) == 32);
 static_assert(offsetof(WeightEntry, id) == 0);

@@ -1,6 +1,6 @@
 // Generated from shared/protocol.json by `npm run gen`; do not edit.
 
-export const LAYOUT_HASH = 0x18b33ac2;
+export const LAYOUT_HASH = 0x00ac8e93;
 /** First word of a program: 'VXPG'. */
 export const PROGRAM_MAGIC = 1196447830;
 /** First word of a submission: 'VXSB'. */
@@ -91,6 +91,8 @@ export const Dtype = {
   U32: 2,
   /** Weights only: whatever the weight table says. */
   Stored: 3,
+  /** Matrices of products only: integers of -127 to 127, each row with a f32 scale; an element is their product. */
+  I8: 4,
 } as const;
 export type Dtype = (typeof Dtype)[keyof typeof Dtype];
 
@@ -1831,6 +1833,8 @@ export interface PlannerConfig {
   encoderStride: number;
   /** Width of a codebook entry. */
   encoderCodebookDim: number;
+  /** dtype to keep the matrices of talker and predictor in: stored, or i8. */
+  matrixDtype: number;
 }
 export const PLANNER_CONFIG_BYTES = 512;
 /** Byte offsets of PlannerConfig's fields. */
@@ -1919,6 +1923,7 @@ export const PLANNER_CONFIG_AT = {
   encoderRatios: 464,
   encoderStride: 496,
   encoderCodebookDim: 500,
+  matrixDtype: 504,
 } as const;
 export function readPlannerConfig(view: DataView, at: number): PlannerConfig {
   return {
@@ -2006,6 +2011,7 @@ export function readPlannerConfig(view: DataView, at: number): PlannerConfig {
     encoderRatios: Array.from({ length: 8 }, (_, i) => view.getUint32(at + 464 + 4 * i, true)),
     encoderStride: view.getUint32(at + 496, true),
     encoderCodebookDim: view.getUint32(at + 500, true),
+    matrixDtype: view.getUint32(at + 504, true),
   };
 }
 /** Writes the named fields; reserved ones become zero. */
@@ -2107,6 +2113,7 @@ export function writePlannerConfig(view: DataView, at: number, value: PlannerCon
   });
   view.setUint32(at + 496, value.encoderStride, true);
   view.setUint32(at + 500, value.encoderCodebookDim, true);
+  view.setUint32(at + 504, value.matrixDtype, true);
 }
 
 /** A weight that programs name by id; name_bytes of tensor names follow, each ended by a zero byte, padded to 4. */
@@ -2125,7 +2132,7 @@ export interface WeightEntry {
   nameBytes: number;
   /** rope_frequencies: the base. transposed_taps: the stride. Else 0. */
   scalar: number;
-  /** Dtype to keep the weight in: stored for that of its tensors, or bf16. Kinds that compute are f32 always. */
+  /** Dtype to keep the weight in: stored for that of its tensors, bf16, or i8, which rows of tensors alone can be. Kinds that compute are f32 always. */
   dtype: number;
 }
 export const WEIGHT_ENTRY_BYTES = 32;

@@ -85,9 +85,8 @@ function accessor(operand) {
     const kind = { act: "tensor", f32: "f32", u32: "u32", row_state: "state" }[operand.dtype];
     return `row_${kind}${readOnly ? "_in" : ""}`;
   }
-  const kind = { act: "tensor", real: "tensor", weight: "tensor", f32: "f32", u32: "u32" }[
-    operand.dtype
-  ];
+  const tensors = { act: "tensor", real: "tensor", weight: "tensor", matrix: "tensor" };
+  const kind = { ...tensors, f32: "f32", u32: "u32" }[operand.dtype];
   return `${kind}${readOnly ? "_in" : ""}`;
 }
 
@@ -112,6 +111,7 @@ const CLASS = {
   act: "kAct",
   real: "kReal",
   weight: "kWeight",
+  matrix: "kMatrix",
   f32: "kF32",
   u32: "kU32",
   row_state: "kRowState",
@@ -166,7 +166,7 @@ namespace voxfuse {
 #define VOXFUSE_OPS(X) \\
 ${schema.ops.map((op) => `  X(${pascal(op.name)}, ${op.name})`).join(" \\\n")}
 
-enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kF32, kU32, kRowState };
+enum class OperandClass : std::uint8_t { kAct, kReal, kWeight, kMatrix, kF32, kU32, kRowState };
 enum class Space : std::uint8_t { kBuffer, kRow, kCache };
 enum class Access : std::uint8_t { kRead, kWrite, kReadWrite };
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { parseExpression } from "./expression.js";
 
 const FIELD_BYTES = { u32: 4, i32: 4, f32: 4, u64: 8 };
-const OPERAND_DTYPES = ["act", "real", "weight", "f32", "u32", "row_state"];
+const OPERAND_DTYPES = ["act", "real", "weight", "matrix", "f32", "u32", "row_state"];
 const ACCESSES = ["read", "write", "read_write"];
 
 export const pascal = (name) =>

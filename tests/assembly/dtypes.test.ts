@@ -8,7 +8,7 @@ import { problemsOf } from "../support/program-check.ts";
 import { readWeights } from "../support/program.ts";
 import type { NamedWeight } from "../support/program.ts";
 
-const { F32, Bf16, Stored } = Dtype;
+const { F32, Bf16, Stored, I8 } = Dtype;
 
 interface Mix {
   readonly words: string;
@@ -29,6 +29,10 @@ const COMPUTED: readonly number[] = [
   WeightKind.Exp,
   WeightKind.ExpInverse,
 ];
+
+/** Of the released checkpoints: what a step of talker or predictor multiplies with. */
+const MATRICES =
+  /^talker\..*(_proj|small_to_mtp_projection|linear_fc[12]|codec_head|lm_head\.\d+)\.weight$/;
 
 for (const { words, dtypes } of MIXES) {
   for (const [name, level] of Object.entries(FusionLevel)) {
@@ -73,6 +77,20 @@ for (const { words, dtypes } of MIXES) {
     t.is(layout.kvUnits, cacheUnits(layout, act, codec));
   });
 }
+
+test("asked for i8, the matrices of talker and predictor are, and nothing else is", (t) => {
+  for (const level of Object.values(FusionLevel)) {
+    const planner = prepared("1.7b-custom-voice", { ...levels(level), matrixDtype: I8 });
+    for (const key of allKeys()) built(planner, key);
+    const weights = readWeights(planner.takeWeights());
+    const isMatrix = ({ names }: NamedWeight) => {
+      return names.length > 0 && names.every((name) => MATRICES.test(name));
+    };
+    const wrong = weights.filter((weight) => weight.dtype !== (isMatrix(weight) ? I8 : Stored));
+    t.deepEqual(wrong, []);
+    t.true(weights.some(isMatrix));
+  }
+});
 
 function wantedDtype({ kind, names }: NamedWeight, codecActDtype: number): number {
   const isVocoder = names.every((name) => name.startsWith("speech_tokenizer."));

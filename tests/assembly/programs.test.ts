@@ -198,6 +198,7 @@ const REFUSED: readonly [Partial<PlannerConfig>, number][] = [
   [{ actDtype: Dtype.U32 }, PlanError.BadDtype],
   [{ actDtype: Dtype.Stored }, PlanError.BadDtype],
   [{ codecActDtype: Dtype.U32 }, PlanError.BadDtype],
+  [{ matrixDtype: Dtype.Bf16 }, PlanError.BadDtype],
   [{ pages: 4_000_000 }, PlanError.TooLarge],
 ];
 

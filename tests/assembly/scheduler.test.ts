@@ -131,7 +131,7 @@ test("prompt chunks are the largest that are filled, then the smallest that cove
 });
 
 test("in bf16, where a chunk costs what it reads, the last rows are padded to one", async (t) => {
-  const bf16 = { dtype: "bf16", vocoderDtype: "bf16" } as const;
+  const bf16 = { dtype: "bf16", vocoderDtype: "bf16", weights: "stored" } as const;
   for (const [rows, expectedChunks] of [
     [16, [16]],
     [38, [64]],

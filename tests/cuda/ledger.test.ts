@@ -48,7 +48,7 @@ interface Ledger {
 async function ledgerOf(t: ExecutionContext, model: string, fusion: Fusion): Promise<Ledger> {
   const { config } = await readCheckpoint(model);
   const planner = new PlannerModule();
-  const dtypes = { dtype: "bf16", vocoderDtype: "bf16" } as const;
+  const dtypes = { dtype: "bf16", vocoderDtype: "bf16", weights: "stored" } as const;
   t.is(planner.prepare(plannerConfig(config, resolveLimits({ rows: 1, fusion }), dtypes)), 0);
   t.not(planner.programFor(ProgramKind.Decode, 1), -1);
   const file = join(temporaryFolder(t), "one.program");

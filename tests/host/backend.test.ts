@@ -37,6 +37,14 @@ for (const [what, options, offer, result] of RESOLVED) {
   });
 }
 
+test("weights in int8 are computed with on the cpu, GPU or not", (t) => {
+  for (const offer of [PLAIN, SEEING]) {
+    const resolved = resolveBackend(sidecarChoice({ weights: "int8" }), offer);
+    t.like(resolved, { backend: "cpu", dtype: "f32", weights: "int8" });
+  }
+  t.like(resolveBackend(sidecarChoice({}), SEEING), { weights: "stored" });
+});
+
 test("device and graphs are passed on; graphs are the default", (t) => {
   const choice = sidecarChoice({ backend: "cuda", device: 1 });
   t.like(resolveBackend(choice, SEEING), { device: 1, graphs: true });
@@ -77,6 +85,8 @@ test("what no sidecar could offer is refused before one is started", async (t) =
     [{ device: "0" }, /device is "0"/],
     [{ dtype: "f16" }, /dtype is "f16".*"bf16"/],
     [{ vocoderDtype: "int8" }, /vocoderDtype is "int8"/],
+    [{ weights: "int4" }, /weights is "int4".*"int8"/],
+    [{ backend: "cuda", weights: "int8" }, /weights is "int8".*cpu/],
     [{ graphs: 1 }, /graphs is 1; it must be true or false/],
     [{ backend: "cpu", dtype: "bf16" }, /dtype is "bf16".*cuda/],
     [{ backend: "cpu", vocoderDtype: "bf16" }, /vocoderDtype is "bf16".*cuda/],

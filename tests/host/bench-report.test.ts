@@ -112,6 +112,7 @@ const SETTING: Setting = {
   device: "a GPU",
   dtype: "bf16",
   vocoderDtype: "bf16",
+  weights: "stored",
   graphs: true,
   model: "0".repeat(64),
   concurrency: 2,
@@ -237,15 +238,27 @@ test("without texts a report has no table of them", (t) => {
 test("a bf16 vocoder reads half the bytes of a f32 one, and long packets less of it", async (t) => {
   const checkpoint = await readCheckpoint(VOICE);
   const [whole, narrow, rare] = [
-    bytesPerStep(checkpoint, 8, "f32"),
-    bytesPerStep(checkpoint, 8, "bf16"),
-    bytesPerStep(checkpoint, 1, "f32"),
+    bytesPerStep(checkpoint, 8, { vocoderDtype: "f32", weights: "stored" }),
+    bytesPerStep(checkpoint, 8, { vocoderDtype: "bf16", weights: "stored" }),
+    bytesPerStep(checkpoint, 1, { vocoderDtype: "f32", weights: "stored" }),
   ];
   t.is(whole.vocoder, 2 * narrow.vocoder);
   t.is(rare.vocoder, 8 * whole.vocoder);
   t.true(whole.talker > 0 && whole.predictor > 0);
   t.like(whole, { talker: rare.talker, predictor: narrow.predictor });
   t.is(cacheBytesPerPosition(checkpoint, "f32"), 2 * cacheBytesPerPosition(checkpoint, "bf16"));
+});
+
+test("int8 matrices are half as many bytes as bf16 ones, and a scale a row", async (t) => {
+  const checkpoint = await readCheckpoint(VOICE);
+  const of = (weights: "stored" | "int8") => {
+    return bytesPerStep(checkpoint, 8, { vocoderDtype: "f32", weights });
+  };
+  const [stored, int8] = [of("stored"), of("int8")];
+  t.is(int8.vocoder, stored.vocoder);
+  for (const part of ["talker", "predictor"] as const) {
+    t.true(int8[part] > stored[part] / 2 && int8[part] < 0.53 * stored[part]);
+  }
 });
 
 test("the texts are of three lengths, and the last one of twenty words", (t) => {

@@ -22,7 +22,7 @@ export async function encoderSession(
   socketPath?: string,
 ) {
   return openSession(await readCheckpoint(model), resolveLimits({}), {
-    ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", graphs: true },
+    ...{ backend, device: 0, dtype: "auto", vocoderDtype: "auto", weights: "stored", graphs: true },
     ...{ threads: 0, isa: "auto", socketPath, recordTo: "" },
   });
 }

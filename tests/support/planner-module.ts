@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseModelConfig } from "../../host/model/config.ts";
 import type { ModelConfig } from "../../host/model/config.ts";
 import { cloningPart } from "../../host/synthesis/cloning-limits.ts";
-import { readEngineLayout, writePlannerConfig } from "../../shared/gen/protocol.ts";
+import { Dtype, readEngineLayout, writePlannerConfig } from "../../shared/gen/protocol.ts";
 import type { EngineLayout, PlannerConfig } from "../../shared/gen/protocol.ts";
 import { PROJECT, readJson } from "./golden.ts";
 
@@ -117,6 +117,7 @@ const LIMITS = {
   decodeLevel: 0,
   actDtype: 0,
   codecActDtype: 0,
+  matrixDtype: Dtype.Stored,
   hostSampling: 0,
   repeatMax: 8,
   queueMax: 64,

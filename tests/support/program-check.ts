@@ -111,6 +111,8 @@ function allowedDtypes(operandClass: string, actDtype: number): number[] {
       return [Dtype.F32, Dtype.Bf16];
     case "weight":
       return [Dtype.F32, Dtype.Bf16, Dtype.Stored];
+    case "matrix":
+      return [Dtype.F32, Dtype.Bf16, Dtype.Stored, Dtype.I8];
     case "f32":
       return [Dtype.F32];
     default:

@@ -16,6 +16,9 @@ std::uint64_t bytes_of(const Weight& weight) { return weight.elements() * weight
 }  // namespace
 
 Status WeightStore::upload(cudaStream_t stream, std::span<Weight> weights) {
+  if (std::ranges::any_of(weights, [](const Weight& w) { return w.dtype == Dtype::kI8; })) {
+    return {ErrorCode::kUnsupported, "the cuda backend has no kernels for i8 weights"};
+  }
   std::uint64_t total = 0;
   for (const Weight& weight : weights) total += aligned(bytes_of(weight));
   if (total == 0) return {};

@@ -24,7 +24,9 @@ class Binding {
           const Addresses& addresses)
       : program_(program), weights_(weights), layout_(layout), addresses_(addresses) {}
 
-  ConstTensor tensor_in(std::uint32_t handle) const { return {read(handle), dtype(handle)}; }
+  ConstTensor tensor_in(std::uint32_t handle) const {
+    return {read(handle), dtype(handle), scales(handle)};
+  }
   Tensor tensor(std::uint32_t handle) const { return {address(handle), dtype(handle)}; }
 
   const float* f32_in(std::uint32_t handle) const {
@@ -85,6 +87,11 @@ class Binding {
  private:
   Dtype dtype(std::uint32_t handle) const {
     return handle == kAbsent ? Dtype::kF32 : static_cast<Dtype>(program_.buffers[handle].dtype);
+  }
+  /// Of a weight in i8; nullptr for any other buffer.
+  const float* scales(std::uint32_t handle) const {
+    if (dtype(handle) != Dtype::kI8) return nullptr;
+    return weights_.find(program_.buffers[handle].offset)->scales;
   }
   template <class T>
   RowSpan<T> span(std::uint32_t handle) const {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstring>
 
 #include "kernels/support/bf16.hpp"
@@ -90,6 +91,17 @@ Status TensorFiles::place(const TensorSpec& spec) {
     return {ErrorCode::kBadWeight, "two tensors have this name"};
   }
   return {};
+}
+
+void TensorFiles::let_go(const StoredTensor& tensor) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  // An address as a number, for whole pages: those at the ends are their neighbours' as well.
+  const auto begin = reinterpret_cast<std::uintptr_t>(tensor.data);
+  const std::uintptr_t first = (begin + page - 1) / page * page;
+  const std::uintptr_t end = (begin + tensor.bytes()) / page * page;
+  if (first >= end) return;
+  // A hint: where it is not taken, memory is held for longer. madvise takes no pointer to const.
+  (void)madvise(const_cast<std::byte*>(tensor.data) + (first - begin), end - first, MADV_DONTNEED);
 }
 
 const StoredTensor* TensorFiles::find(std::string_view name) const {

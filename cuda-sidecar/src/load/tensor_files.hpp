@@ -51,6 +51,9 @@ class TensorFiles {
               std::string& subject);
 
   const StoredTensor* find(std::string_view name) const;
+  /// Was read and is not needed now: its pages go, and come back from the file when they are read
+  /// again.
+  static void let_go(const StoredTensor& tensor);
   std::uint64_t mapped_bytes() const { return mapped_bytes_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numbers>
 
+#include "cuda-sidecar/src/load/row_quantiser.hpp"
 #include "kernels/support/bf16.hpp"
 
 namespace voxfuse {
@@ -48,7 +49,7 @@ Status build_tensor(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   VOXFUSE_REQUIRE(from.elements == elements && has_rows_of(from, entry.cols), kBadWeight);
   // An address as a number, to see whether elements may be read where they lie.
   if (reinterpret_cast<std::uintptr_t>(from.data) % from.element_bytes() == 0) {
-    out.weight = {from.data, from.dtype, entry.rows, entry.cols};
+    out.weight = {.data = from.data, .dtype = from.dtype, .rows = entry.rows, .cols = entry.cols};
     return {};
   }
   VOXFUSE_TRY(allocate(entry, from.dtype, out));
@@ -286,6 +287,45 @@ Status build_stored(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   return {ErrorCode::kBadControl, "unknown weight kind"};
 }
 
+/// Rows of tensors, each as integers and a scale: quantised from where they lie.
+Status build_i8(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  const auto kind = static_cast<WeightKind>(entry.kind);
+  const bool interleaves = kind == WeightKind::kInterleaveRows;
+  VOXFUSE_REQUIRE(interleaves || kind == WeightKind::kTensor || kind == WeightKind::kConcatRows,
+                  kBadWeight);
+  VOXFUSE_REQUIRE(!parts.empty(), kBadWeight);
+  std::uint64_t elements = 0;
+  for (const StoredTensor* part : parts) {
+    VOXFUSE_REQUIRE(has_rows_of(*part, entry.cols), kBadWeight);
+    VOXFUSE_REQUIRE(!interleaves || part->shape == parts[0]->shape, kBadWeight);
+    elements += part->elements;
+  }
+  VOXFUSE_REQUIRE(elements == std::uint64_t{entry.rows} * entry.cols, kBadWeight);
+  VOXFUSE_REQUIRE(!interleaves || parts.size() == 2, kBadWeight);
+  VOXFUSE_REQUIRE(kind != WeightKind::kTensor || parts.size() == 1, kBadWeight);
+  VOXFUSE_TRY(allocate(entry, Dtype::kI8, out));
+  // Allocated aligned for any element.
+  auto* scales = reinterpret_cast<float*>(out.arena.take(std::size_t{entry.rows} * sizeof(float)));
+  if (scales == nullptr) return {ErrorCode::kNoMemory, "no memory for a derived weight"};
+  out.weight.scales = scales;
+  out.built_bytes += std::uint64_t{entry.rows} * sizeof(float);
+
+  // Bytes are bytes, whatever their type.
+  auto* quantised = reinterpret_cast<std::int8_t*>(out.memory);
+  const std::size_t step = interleaves ? 2 : 1;
+  std::size_t first = 0;
+  for (const StoredTensor* part : parts) {
+    const std::size_t rows = part->elements / entry.cols;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::size_t to = first + row * step;
+      scales[to] = quantise_row(*part, row * entry.cols,
+                                {quantised + to * entry.cols, std::size_t{entry.cols}});
+    }
+    first += interleaves ? 1 : rows;
+  }
+  return {};
+}
+
 /// Whether a kind's weights are made of tensors as they are, rather than reckoned in f32.
 bool keeps_elements(WeightKind kind) {
   return kind == WeightKind::kTensor || kind == WeightKind::kConcatRows ||
@@ -297,6 +337,7 @@ bool keeps_elements(WeightKind kind) {
 
 Status build_weight(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   VOXFUSE_REQUIRE(entry.rows >= 1 && entry.cols >= 1, kBadWeight);
+  if (entry.dtype == static_cast<std::uint32_t>(Dtype::kI8)) return build_i8(entry, parts, out);
   VOXFUSE_TRY(build_stored(entry, parts, out));
   const bool asked = entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16);
   return asked && keeps_elements(static_cast<WeightKind>(entry.kind)) ? to_bf16(entry, out)

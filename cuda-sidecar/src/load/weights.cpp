@@ -37,7 +37,8 @@ Status take_entry(std::span<const std::byte>& bytes, WeightEntry& entry,
   std::memcpy(&entry, bytes.data(), sizeof entry);
   bytes = bytes.subspan(sizeof entry);
   VOXFUSE_REQUIRE(entry.dtype == static_cast<std::uint32_t>(Dtype::kStored) ||
-                      entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16),
+                      entry.dtype == static_cast<std::uint32_t>(Dtype::kBf16) ||
+                      entry.dtype == static_cast<std::uint32_t>(Dtype::kI8),
                   kBadControl);
   VOXFUSE_REQUIRE(entry.part_count <= kPartsMax, kBadControl);
   VOXFUSE_REQUIRE(entry.name_bytes % 4 == 0, kBadControl);
@@ -93,6 +94,9 @@ Status WeightTable::build_all(std::span<const std::byte> entries, const TensorFi
     if (!names.empty()) subject += " of " + std::string(names.front());
     BuiltWeight built{.arena = arena_};
     VOXFUSE_TRY(build_weight(entry, parts, built));
+    if (built.memory != nullptr) {
+      for (const StoredTensor* part : parts) TensorFiles::let_go(*part);
+    }
     added.push_back(built);
   }
   return {};

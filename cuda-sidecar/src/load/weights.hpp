@@ -9,6 +9,7 @@
 #include "cuda-sidecar/src/load/tensor_files.hpp"
 #include "cuda-sidecar/src/load/weight_arena.hpp"
 #include "kernels/support/status.hpp"
+#include "kernels/support/tensor.hpp"
 
 namespace voxfuse {
 
@@ -18,9 +19,10 @@ struct Weight {
   Dtype dtype = Dtype::kF32;
   std::uint32_t rows = 0;
   std::uint32_t cols = 0;
+  const float* scales = nullptr;  ///< Of i8: one for each row.
 
   std::uint64_t elements() const { return std::uint64_t{rows} * cols; }
-  std::size_t element_bytes() const { return dtype == Dtype::kBf16 ? 2 : 4; }
+  std::size_t element_bytes() const { return dtype_bytes(dtype); }
 };
 
 /// A weight being built, and what it took of the arena: nothing when it points into a mapped file.

@@ -54,12 +54,16 @@ Status check_region(const OperandInfo& operand, const BufferEntry& buffer) {
 Status check_dtype(const OperandInfo& operand, const BufferEntry& buffer, std::uint32_t act_dtype) {
   constexpr auto kU32 = static_cast<std::uint32_t>(Dtype::kU32);
   constexpr auto kF32 = static_cast<std::uint32_t>(Dtype::kF32);
+  constexpr auto kI8 = static_cast<std::uint32_t>(Dtype::kI8);
   switch (operand.operand_class) {
     case OperandClass::kAct:
       VOXFUSE_REQUIRE(buffer.dtype == act_dtype, kBadDtype);
       return {};
     case OperandClass::kReal:
     case OperandClass::kWeight:
+      VOXFUSE_REQUIRE(buffer.dtype != kU32 && buffer.dtype != kI8, kBadDtype);
+      return {};
+    case OperandClass::kMatrix:
       VOXFUSE_REQUIRE(buffer.dtype != kU32, kBadDtype);
       return {};
     case OperandClass::kF32:

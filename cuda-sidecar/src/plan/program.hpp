@@ -32,8 +32,7 @@ struct Program {
 };
 
 constexpr std::uint64_t buffer_bytes(const BufferEntry& buffer) {
-  const bool halves = static_cast<Dtype>(buffer.dtype) == Dtype::kBf16;
-  return std::uint64_t{buffer.elements} * (halves ? 2 : 4);
+  return buffer.elements * std::uint64_t{dtype_bytes(static_cast<Dtype>(buffer.dtype))};
 }
 
 /// Byte at which a buffer begins in its region, or in its row. Not for weights.

@@ -15,7 +15,7 @@ export interface BenchModel {
 
 export async function benchModel(
   options: LoadOptions,
-  { dtype, vocoderDtype }: EngineStats,
+  { dtype, vocoderDtype, weights: kept }: EngineStats,
   codesOnly: boolean,
 ): Promise<BenchModel> {
   const { readCheckpoint } = await import("../../synthesis/checkpoint.ts");
@@ -23,7 +23,10 @@ export async function benchModel(
   const bytes = await import("../../synthesis/weight-bytes.ts");
   const checkpoint = await readCheckpoint(options.model);
   const limits = resolveLimits(options);
-  const weights = bytes.bytesPerStep(checkpoint, limits.packetFrames, vocoderDtype);
+  const weights = bytes.bytesPerStep(checkpoint, limits.packetFrames, {
+    vocoderDtype,
+    weights: kept,
+  });
   return {
     checkpoint,
     limits,

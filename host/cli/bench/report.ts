@@ -62,6 +62,7 @@ export interface Setting {
   readonly device: string;
   readonly dtype: string;
   readonly vocoderDtype: string;
+  readonly weights: string;
   readonly graphs: boolean;
   /** The model's hash. */
   readonly model: string;
@@ -162,12 +163,13 @@ export function reportLines(report: BenchReport): string[] {
 }
 
 function settingLines(report: Setting): string[] {
-  const { backend, device, dtype, vocoderDtype, graphs, concurrency, codesOnly } = report;
+  const { backend, device, dtype, vocoderDtype, weights, graphs, concurrency, codesOnly } = report;
   const { talker, predictor, vocoder } = report.weightBytes;
   const isGpu = backend === "cuda";
   const where = isGpu ? `${device}, ${graphs ? "CUDA graphs" : "no graphs"}` : report.cpu;
   return [
     `${backend}, ${dtype}, vocoder ${vocoderDtype}, ${concurrency} at once` +
+      (weights === "int8" ? ", weights in int8" : "") +
       (codesOnly ? ", codes only" : ""),
     isGpu ? where : `${where}, ${report.cpuThreads} threads`,
     `loaded in ${report.loadMs.toFixed(0)} ms` +

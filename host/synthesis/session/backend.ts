@@ -7,6 +7,9 @@ export type BackendName = (typeof BACKENDS)[number];
 export const DTYPES = ["auto", "f32", "bf16"] as const;
 export type DtypeName = (typeof DTYPES)[number];
 
+export const WEIGHTS = ["stored", "int8"] as const;
+export type WeightsName = (typeof WEIGHTS)[number];
+
 /** What computes, as the caller wants it. */
 export interface BackendWish {
   readonly backend: BackendName;
@@ -16,31 +19,41 @@ export interface BackendWish {
   readonly dtype: DtypeName;
   /** Activations of the vocoder. */
   readonly vocoderDtype: DtypeName;
+  /** What the matrices of talker and code predictor are kept as. */
+  readonly weights: WeightsName;
   /** Whether a program runs as one CUDA graph; cuda only. */
   readonly graphs: boolean;
 }
 
-/** Dtypes of activations, decided. */
-export interface ActDtypes {
+/** Dtypes of activations, decided, and what weights are kept as. */
+export interface Dtypes {
   readonly dtype: "f32" | "bf16";
   readonly vocoderDtype: "f32" | "bf16";
+  readonly weights: WeightsName;
 }
 
 /** What computes, decided. */
-export interface Backend extends ActDtypes {
+export interface Backend extends Dtypes {
   readonly backend: "cpu" | "cuda" | "reference";
   readonly device: number;
   readonly graphs: boolean;
 }
 
-export const F32_DTYPES: ActDtypes = { dtype: "f32", vocoderDtype: "f32" };
+export const F32_DTYPES: Dtypes = { dtype: "f32", vocoderDtype: "f32", weights: "stored" };
 
 /**
  * Refuses what no sidecar could offer.
  *
  * @throws {VoxfuseError} ERR_INVALID_ARGUMENT
  */
-export function checkWish({ backend, dtype, vocoderDtype }: BackendWish): void {
+export function checkWish({ backend, dtype, vocoderDtype, weights }: BackendWish): void {
+  if (backend === "cuda" && weights === "int8") {
+    throw new VoxfuseError(
+      "ERR_INVALID_ARGUMENT",
+      'weights is "int8", which the cuda backend does not compute with. Leave weights out, or ' +
+        "use the cpu backend.",
+    );
+  }
   if (backend !== "cpu" || (dtype !== "bf16" && vocoderDtype !== "bf16")) return;
   const name = dtype === "bf16" ? "dtype" : "vocoderDtype";
   throw new VoxfuseError(
@@ -52,7 +65,7 @@ export function checkWish({ backend, dtype, vocoderDtype }: BackendWish): void {
 
 /**
  * Decides what "auto" left open, by what the sidecar offers: a GPU where there is one, and bf16 on
- * it.
+ * it. With weights in int8, which no GPU computes with here, it is the cpu.
  *
  * @throws {VoxfuseError} ERR_DEVICE where the sidecar does not offer what was asked for.
  */
@@ -65,7 +78,8 @@ export function resolveBackend(
   const dtype = wish.dtype === "auto" ? best : wish.dtype;
   const vocoderDtype = wish.vocoderDtype === "auto" ? vocoderOf(backend, dtype) : wish.vocoderDtype;
   if (backend === "cpu" && (dtype === "bf16" || vocoderDtype === "bf16")) throw noBf16(offer);
-  return { backend, device: wish.device, graphs: wish.graphs, dtype, vocoderDtype };
+  const { device, graphs, weights } = wish;
+  return { backend, device, graphs, dtype, vocoderDtype, weights };
 }
 
 function vocoderOf(backend: Backend["backend"], dtype: "f32" | "bf16"): "f32" | "bf16" {
@@ -73,10 +87,11 @@ function vocoderOf(backend: Backend["backend"], dtype: "f32" | "bf16"): "f32" | 
 }
 
 function chosenBackend(
-  { backend, device }: BackendWish,
+  { backend, device, weights }: BackendWish,
   { backends, devices }: Pick<HelloReply, "backends" | "devices">,
 ): Backend["backend"] {
-  const name = backend === "auto" ? (devices.length > 0 ? "cuda" : "cpu") : backend;
+  const best = devices.length > 0 && weights !== "int8" ? "cuda" : "cpu";
+  const name = backend === "auto" ? best : backend;
   if (name === "cuda") requireDevice(device, backends, devices);
   if (backends.includes(name)) return name;
   throw new VoxfuseError(

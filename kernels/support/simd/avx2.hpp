@@ -38,6 +38,11 @@ VOXFUSE_SIMD __m256 load8(const std::uint16_t* p) {
   const __m128i eight = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   return floats(_mm256_slli_epi32(_mm256_cvtepu16_epi32(eight), 16));
 }
+VOXFUSE_SIMD __m256 load8(const std::int8_t* p) {
+  // As above.
+  const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(eight));
+}
 template <class Element>
 VOXFUSE_SIMD F32x16 load(const Element* p) {
   return {load8(p), load8(p + 8)};
@@ -56,6 +61,11 @@ VOXFUSE_SIMD F32x16 load_first(const float* p, std::size_t n) {
 }
 VOXFUSE_SIMD F32x16 load_first(const std::uint16_t* p, std::size_t n) {
   std::uint16_t filled[16] = {};
+  for (std::size_t i = 0; i < n; ++i) filled[i] = p[i];
+  return load(filled);
+}
+VOXFUSE_SIMD F32x16 load_first(const std::int8_t* p, std::size_t n) {
+  std::int8_t filled[16] = {};
   for (std::size_t i = 0; i < n; ++i) filled[i] = p[i];
   return load(filled);
 }

@@ -40,11 +40,21 @@ VOXFUSE_SIMD F32x16 load(const std::uint16_t* p) {
   // The intrinsic's type asks for the cast; it reads bytes, at any alignment.
   return widen(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
 }
+VOXFUSE_SIMD F32x16 widen(__m128i sixteen) {
+  return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(sixteen))};
+}
+VOXFUSE_SIMD F32x16 load(const std::int8_t* p) {
+  // As above.
+  return widen(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
 VOXFUSE_SIMD F32x16 load_first(const float* p, std::size_t n) {
   return {_mm512_maskz_loadu_ps(first_lanes(n), p)};
 }
 VOXFUSE_SIMD F32x16 load_first(const std::uint16_t* p, std::size_t n) {
   return widen(_mm256_maskz_loadu_epi16(first_lanes(n), p));
+}
+VOXFUSE_SIMD F32x16 load_first(const std::int8_t* p, std::size_t n) {
+  return widen(_mm_maskz_loadu_epi8(first_lanes(n), p));
 }
 VOXFUSE_SIMD void store(float* p, F32x16 x) { _mm512_storeu_ps(p, x.v); }
 VOXFUSE_SIMD void store_first(float* p, F32x16 x, std::size_t n) {

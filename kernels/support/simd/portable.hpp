@@ -40,12 +40,19 @@ VOXFUSE_SIMD F32x16 load(const float* p) {
 VOXFUSE_SIMD F32x16 load(const std::uint16_t* p) {
   return each_lane([=](int i) { return bf16::widen(p[i]); });
 }
+VOXFUSE_SIMD F32x16 load(const std::int8_t* p) {
+  return each_lane([=](int i) { return static_cast<float>(p[i]); });
+}
 VOXFUSE_SIMD F32x16 load_first(const float* p, std::size_t n) {
   return each_lane([=](int i) { return static_cast<std::size_t>(i) < n ? p[i] : 0.0f; });
 }
 VOXFUSE_SIMD F32x16 load_first(const std::uint16_t* p, std::size_t n) {
   return each_lane(
       [=](int i) { return static_cast<std::size_t>(i) < n ? bf16::widen(p[i]) : 0.0f; });
+}
+VOXFUSE_SIMD F32x16 load_first(const std::int8_t* p, std::size_t n) {
+  return each_lane(
+      [=](int i) { return static_cast<std::size_t>(i) < n ? static_cast<float>(p[i]) : 0.0f; });
 }
 VOXFUSE_SIMD void store(float* p, const F32x16& x) {
   for (int i = 0; i < 16; ++i) p[i] = x.lane[i];
