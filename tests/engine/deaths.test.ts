@@ -1,7 +1,7 @@
 import test from "ava";
 import type { ExecutionContext } from "ava";
 import { Voxfuse } from "../../host/index.ts";
-import { failure } from "../sidecar/peers.ts";
+import { failure, standStill } from "../sidecar/peers.ts";
 import { bitsOf, children, frames, holdings, TEXT, TINY } from "../support/engine.ts";
 
 const load = (): Promise<Voxfuse> => Voxfuse.load({ model: TINY, rows: 4 });
@@ -100,7 +100,7 @@ for (const delay of [0, 1, 3]) {
 test.serial("a sidecar that stands still ends with its engine all the same", async (t) => {
   await leavesNothing(t, async () => {
     const engine = await load();
-    process.kill((await engine.stats()).pid, "SIGSTOP");
+    await standStill((await engine.stats()).pid);
     const began = performance.now();
     await engine.close();
     t.true(performance.now() - began < 6000);

@@ -27,10 +27,11 @@ async function untilIdle(engine: Voxfuse): Promise<void> {
 
 test("streamed speech is the spoken one, in chunks", async (t) => {
   await using engine = await load();
-  const speech = await engine.speak(TEXT, frames(20));
+  // More than twice what can be under way at once: three chunks, however late this process looks.
+  const speech = await engine.speak(TEXT, frames(70));
   const samples: number[] = [];
   let chunks = 0;
-  for await (const chunk of engine.stream(TEXT, frames(20))) {
+  for await (const chunk of engine.stream(TEXT, frames(70))) {
     samples.push(...chunk.samples);
     chunks += 1;
   }

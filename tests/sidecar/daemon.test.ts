@@ -10,7 +10,7 @@ import { frameOf, HELLO_ID } from "../../host/sidecar/control.ts";
 import { daemonStatus, startDaemon, stopDaemon } from "../../host/sidecar/daemon.ts";
 import { LAYOUT_HASH } from "../../shared/gen/protocol.ts";
 import { nativeProgram } from "../support/native.ts";
-import { failure, hasEnded, isAlive, SMALL_REGION } from "./peers.ts";
+import { failure, hasEnded, isAlive, SMALL_REGION, standStill } from "./peers.ts";
 
 /** A socket's path in a private folder; what listens there ends with the test. */
 function socketFor(t: ExecutionContext): string {
@@ -70,7 +70,7 @@ test("the death of a standing sidecar reaches its clients", async (t) => {
   const { path, pid } = await startedDaemon(t);
   const connection = await connectSidecar({ region: SMALL_REGION, path });
   t.teardown(() => connection.close());
-  process.kill(pid, "SIGSTOP");
+  await standStill(pid);
   const pending = connection.stats();
   process.kill(pid, "SIGKILL");
   const error = await failure(t, pending, "ERR_SIDECAR_GONE");

@@ -1,7 +1,7 @@
 import test from "ava";
 import type { VoxfuseError } from "../../host/errors/voxfuse-error.ts";
 import { LAYOUT_HASH } from "../../shared/gen/protocol.ts";
-import { failure, isAlive, peerFor, spawnPeer, submissionOf } from "./peers.ts";
+import { failure, isAlive, peerFor, spawnPeer, standStill, submissionOf } from "./peers.ts";
 
 const HASH = `0x${LAYOUT_HASH.toString(16).padStart(8, "0")}`;
 
@@ -50,7 +50,7 @@ test("kill -9 rejects every pending request within a second and is told once", a
   const told: VoxfuseError[] = [];
   connection.onGone = (error) => told.push(error);
   const { pid } = connection.hello;
-  process.kill(pid, "SIGSTOP"); // so that the requests stay pending
+  await standStill(pid); // so that the requests stay pending
   const pending = [connection.stats(), connection.weights(new Uint8Array(8))];
   const started = performance.now();
   process.kill(pid, "SIGKILL");

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import type { Connection } from "../../host/sidecar/connection.ts";
 import type { Completion } from "../../host/sidecar/wire-values.ts";
@@ -83,4 +85,15 @@ export async function hasEnded(pid: number): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return !isAlive(pid);
+}
+
+/** Stops a process and waits until each of its threads stands still: the signal alone only asks. */
+export async function standStill(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  const threads = `/proc/${pid}/task`;
+  const runs = (thread: string): boolean => {
+    const stat = readFileSync(join(threads, thread, "stat"), "latin1");
+    return stat.at(stat.lastIndexOf(")") + 2) !== "T";
+  };
+  while (readdirSync(threads).some(runs)) await new Promise((resolve) => setTimeout(resolve, 1));
 }

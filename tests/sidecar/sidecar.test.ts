@@ -6,7 +6,7 @@ import { VoxfuseError } from "../../host/errors/voxfuse-error.ts";
 import { spawnSidecar } from "../../host/sidecar/spawn.ts";
 import type { LoadRequest } from "../../shared/gen/protocol.ts";
 import { nativeProgram } from "../support/native.ts";
-import { failure, isAlive, SMALL_REGION, submissionOf } from "./peers.ts";
+import { failure, isAlive, SMALL_REGION, standStill, submissionOf } from "./peers.ts";
 
 test("the sidecar shakes hands, answers stats and ends with bye", async (t) => {
   const connection = await spawnSidecar({ region: SMALL_REGION });
@@ -67,7 +67,7 @@ test("kill -9 of a busy sidecar rejects within a second", async (t) => {
   const connection = await spawnSidecar({ region: SMALL_REGION });
   t.teardown(() => connection.close());
   const { pid } = connection.hello;
-  process.kill(pid, "SIGSTOP");
+  await standStill(pid);
   const pending = connection.stats();
   const started = performance.now();
   process.kill(pid, "SIGKILL");
