@@ -189,7 +189,8 @@ async function transfer(
     await checkAnswer(order, growing, response);
     onBytes(growing.bytes);
     const body = response.body?.getReader();
-    for (let part = await body?.read(); part?.done === false; part = await body?.read()) {
+    const next = () => Promise.race([body?.read(), connection.over]);
+    for (let part = await next(); part?.done === false; part = await next()) {
       connection.alive();
       await take(order, growing, part.value as Uint8Array); // a body's chunks are bytes
       onBytes(growing.bytes);
@@ -258,6 +259,8 @@ class Connection {
   readonly #caller: AbortSignal;
   // Linked by hand: a signal of AbortSignal.any() may be collected while a fetch listens to it.
   readonly #controller = new AbortController();
+  /** Rejects with the signal: a body that is read hears nothing of it once its Response is collected. */
+  readonly over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = (): void => {
     this.#controller.abort(this.#caller.reason);
@@ -266,6 +269,12 @@ class Connection {
   constructor(caller: AbortSignal, stallMs: number) {
     this.#caller = caller;
     caller.addEventListener("abort", this.#abort);
+    this.over = new Promise((_, reject) => {
+      this.signal.addEventListener("abort", () => {
+        reject(new Error("the request has ended"));
+      });
+    });
+    this.over.catch(() => undefined);
     this.#timer = setTimeout(() => {
       this.hasStalled = true;
       this.#controller.abort();
