@@ -259,7 +259,7 @@ class Connection {
   readonly #caller: AbortSignal;
   // Linked by hand: a signal of AbortSignal.any() may be collected while a fetch listens to it.
   readonly #controller = new AbortController();
-  /** Rejects with the signal: a body that is read hears nothing of it once its Response is collected. */
+  /** Rejects with the signal, of which a body hears nothing once its Response is collected. */
   readonly over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = (): void => {
