@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
-#include <vector>
 
 #include "cuda-sidecar/src/load/weight_arena.hpp"
 #include "kernels/support/isa.hpp"
@@ -24,8 +23,7 @@ namespace voxfuse {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{256} << 20;
-constexpr std::size_t kStep =
-    256;  // four cache lines: as many sums, so that none waits for another
+constexpr std::size_t kStep = 256;  // eight sums of a step, so that none waits for another
 constexpr int kRounds = 6;
 constexpr std::uint64_t kChains = 12;  // independent sums: enough to hide an addition's latency
 constexpr std::uint64_t kLinks = 4'000'000;

@@ -42,11 +42,40 @@ Status allocate(const WeightEntry& entry, Dtype dtype, BuiltWeight& out) {
 /// The memory of an f32 result. Allocated aligned for any element.
 float* floats(const BuiltWeight& out) { return reinterpret_cast<float*>(out.memory); }
 
+/// Whether the rows of the parts are those of the weight: for the kinds that keep rows as they are.
+Status require_rows(const WeightEntry& entry, Parts parts) {
+  const auto kind = static_cast<WeightKind>(entry.kind);
+  VOXFUSE_REQUIRE(!parts.empty(), kBadWeight);
+  VOXFUSE_REQUIRE(kind != WeightKind::kTensor || parts.size() == 1, kBadWeight);
+  VOXFUSE_REQUIRE(kind != WeightKind::kInterleaveRows ||
+                      (parts.size() == 2 && parts[0]->shape == parts[1]->shape),
+                  kBadWeight);
+  std::uint64_t elements = 0;
+  for (const StoredTensor* part : parts) {
+    VOXFUSE_REQUIRE(has_rows_of(*part, entry.cols), kBadWeight);
+    elements += part->elements;
+  }
+  VOXFUSE_REQUIRE(elements == std::uint64_t{entry.rows} * entry.cols, kBadWeight);
+  return {};
+}
+
+/// body(part, first element, row of the weight) for every row of every part: one part behind the
+/// other, or in turn. What require_rows() has passed.
+template <class Body>
+void each_row(const WeightEntry& entry, Parts parts, Body&& body) {
+  const bool in_turn = static_cast<WeightKind>(entry.kind) == WeightKind::kInterleaveRows;
+  const std::size_t step = in_turn ? parts.size() : 1;
+  std::size_t first = 0;
+  for (const StoredTensor* part : parts) {
+    const std::size_t rows = part->elements / entry.cols;
+    for (std::size_t row = 0; row < rows; ++row) body(*part, row * entry.cols, first + row * step);
+    first += in_turn ? 1 : rows;
+  }
+}
+
 Status build_tensor(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
-  VOXFUSE_REQUIRE(parts.size() == 1, kBadWeight);
+  VOXFUSE_TRY(require_rows(entry, parts));
   const StoredTensor& from = *parts[0];
-  const std::uint64_t elements = std::uint64_t{entry.rows} * entry.cols;
-  VOXFUSE_REQUIRE(from.elements == elements && has_rows_of(from, entry.cols), kBadWeight);
   // An address as a number, to see whether elements may be read where they lie.
   if (reinterpret_cast<std::uintptr_t>(from.data) % from.element_bytes() == 0) {
     out.weight = {.data = from.data, .dtype = from.dtype, .rows = entry.rows, .cols = entry.cols};
@@ -57,38 +86,15 @@ Status build_tensor(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   return {};
 }
 
-Status build_concat_rows(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
-  VOXFUSE_REQUIRE(!parts.empty() && same_dtype(parts), kBadWeight);
-  std::uint64_t elements = 0;
-  for (const StoredTensor* part : parts) {
-    VOXFUSE_REQUIRE(has_rows_of(*part, entry.cols), kBadWeight);
-    elements += part->elements;
-  }
-  VOXFUSE_REQUIRE(elements == std::uint64_t{entry.rows} * entry.cols, kBadWeight);
+Status build_joined_rows(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
+  VOXFUSE_TRY(require_rows(entry, parts));
+  VOXFUSE_REQUIRE(same_dtype(parts), kBadWeight);
   VOXFUSE_TRY(allocate(entry, parts[0]->dtype, out));
-  std::byte* to = out.memory;
-  for (const StoredTensor* part : parts) {
-    std::memcpy(to, part->data, part->bytes());
-    to += part->bytes();
-  }
-  return {};
-}
-
-Status build_interleave_rows(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
-  VOXFUSE_REQUIRE(parts.size() == 2 && same_dtype(parts), kBadWeight);
-  VOXFUSE_REQUIRE(parts[0]->shape == parts[1]->shape, kBadWeight);
-  VOXFUSE_REQUIRE(has_rows_of(*parts[0], entry.cols), kBadWeight);
-  const std::uint64_t rows = parts[0]->elements / entry.cols;
-  VOXFUSE_REQUIRE(entry.rows == 2 * rows, kBadWeight);
-  VOXFUSE_TRY(allocate(entry, parts[0]->dtype, out));
-  const std::size_t row_bytes = entry.cols * parts[0]->element_bytes();
-  std::byte* to = out.memory;
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (const StoredTensor* part : parts) {
-      std::memcpy(to, part->data + row * row_bytes, row_bytes);
-      to += row_bytes;
-    }
-  }
+  const std::size_t element_bytes = parts[0]->element_bytes();
+  const std::size_t row_bytes = entry.cols * element_bytes;
+  each_row(entry, parts, [&](const StoredTensor& part, std::size_t first, std::size_t to) {
+    std::memcpy(out.memory + to * row_bytes, part.data + first * element_bytes, row_bytes);
+  });
   return {};
 }
 
@@ -265,9 +271,8 @@ Status build_stored(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
     case WeightKind::kTensor:
       return build_tensor(entry, parts, out);
     case WeightKind::kConcatRows:
-      return build_concat_rows(entry, parts, out);
     case WeightKind::kInterleaveRows:
-      return build_interleave_rows(entry, parts, out);
+      return build_joined_rows(entry, parts, out);
     case WeightKind::kCodebooks:
       return build_codebooks(entry, parts, out);
     case WeightKind::kExp:
@@ -287,22 +292,21 @@ Status build_stored(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
   return {ErrorCode::kBadControl, "unknown weight kind"};
 }
 
+/// Whether a kind's weights are made of whole rows of tensors.
+bool keeps_rows(WeightKind kind) {
+  return kind == WeightKind::kTensor || kind == WeightKind::kConcatRows ||
+         kind == WeightKind::kInterleaveRows;
+}
+
+/// Whether a kind's weights are made of tensors as they are, rather than reckoned in f32.
+bool keeps_elements(WeightKind kind) {
+  return keeps_rows(kind) || kind == WeightKind::kConvTaps || kind == WeightKind::kTransposedTaps;
+}
+
 /// Rows of tensors, each as integers and a scale: quantised from where they lie.
 Status build_i8(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
-  const auto kind = static_cast<WeightKind>(entry.kind);
-  const bool interleaves = kind == WeightKind::kInterleaveRows;
-  VOXFUSE_REQUIRE(interleaves || kind == WeightKind::kTensor || kind == WeightKind::kConcatRows,
-                  kBadWeight);
-  VOXFUSE_REQUIRE(!parts.empty(), kBadWeight);
-  std::uint64_t elements = 0;
-  for (const StoredTensor* part : parts) {
-    VOXFUSE_REQUIRE(has_rows_of(*part, entry.cols), kBadWeight);
-    VOXFUSE_REQUIRE(!interleaves || part->shape == parts[0]->shape, kBadWeight);
-    elements += part->elements;
-  }
-  VOXFUSE_REQUIRE(elements == std::uint64_t{entry.rows} * entry.cols, kBadWeight);
-  VOXFUSE_REQUIRE(!interleaves || parts.size() == 2, kBadWeight);
-  VOXFUSE_REQUIRE(kind != WeightKind::kTensor || parts.size() == 1, kBadWeight);
+  VOXFUSE_REQUIRE(keeps_rows(static_cast<WeightKind>(entry.kind)), kBadWeight);
+  VOXFUSE_TRY(require_rows(entry, parts));
   VOXFUSE_TRY(allocate(entry, Dtype::kI8, out));
   // Allocated aligned for any element.
   auto* scales = reinterpret_cast<float*>(out.arena.take(std::size_t{entry.rows} * sizeof(float)));
@@ -312,25 +316,11 @@ Status build_i8(const WeightEntry& entry, Parts parts, BuiltWeight& out) {
 
   // Bytes are bytes, whatever their type.
   auto* quantised = reinterpret_cast<std::int8_t*>(out.memory);
-  const std::size_t step = interleaves ? 2 : 1;
-  std::size_t first = 0;
-  for (const StoredTensor* part : parts) {
-    const std::size_t rows = part->elements / entry.cols;
-    for (std::size_t row = 0; row < rows; ++row) {
-      const std::size_t to = first + row * step;
-      scales[to] = quantise_row(*part, row * entry.cols,
-                                {quantised + to * entry.cols, std::size_t{entry.cols}});
-    }
-    first += interleaves ? 1 : rows;
-  }
+  const std::size_t cols = entry.cols;
+  each_row(entry, parts, [&](const StoredTensor& part, std::size_t first, std::size_t to) {
+    scales[to] = quantise_row(part, first, {quantised + to * cols, cols});
+  });
   return {};
-}
-
-/// Whether a kind's weights are made of tensors as they are, rather than reckoned in f32.
-bool keeps_elements(WeightKind kind) {
-  return kind == WeightKind::kTensor || kind == WeightKind::kConcatRows ||
-         kind == WeightKind::kInterleaveRows || kind == WeightKind::kConvTaps ||
-         kind == WeightKind::kTransposedTaps;
 }
 
 }  // namespace

@@ -189,12 +189,14 @@ async function transfer(
     await checkAnswer(order, growing, response);
     onBytes(growing.bytes);
     const body = response.body?.getReader();
-    const next = () => Promise.race([body?.read(), connection.over]);
-    for (let part = await next(); part?.done === false; part = await next()) {
+    // Of its own, a body hears nothing of the signal once its Response is collected.
+    connection.signal.addEventListener("abort", () => void body?.cancel().catch(() => undefined));
+    for (let part = await body?.read(); part?.done === false; part = await body?.read()) {
       connection.alive();
       await take(order, growing, part.value as Uint8Array); // a body's chunks are bytes
       onBytes(growing.bytes);
     }
+    connection.signal.throwIfAborted();
   } catch (error) {
     signal.throwIfAborted();
     if (connection.hasStalled) {
@@ -259,8 +261,6 @@ class Connection {
   readonly #caller: AbortSignal;
   // Linked by hand: a signal of AbortSignal.any() may be collected while a fetch listens to it.
   readonly #controller = new AbortController();
-  /** Rejects with the signal, of which a body hears nothing once its Response is collected. */
-  readonly over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = (): void => {
     this.#controller.abort(this.#caller.reason);
@@ -269,12 +269,6 @@ class Connection {
   constructor(caller: AbortSignal, stallMs: number) {
     this.#caller = caller;
     caller.addEventListener("abort", this.#abort);
-    this.over = new Promise((_, reject) => {
-      this.signal.addEventListener("abort", () => {
-        reject(new Error("the request has ended"));
-      });
-    });
-    this.over.catch(() => undefined);
     this.#timer = setTimeout(() => {
       this.hasStalled = true;
       this.#controller.abort();
