@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 
-import { quote } from "../errors/quote.ts";
 import { VoxfuseError } from "../errors/voxfuse-error.ts";
+import { parseTokenizerFiles } from "./tokenizer-files.ts";
+import type { TokenizerFiles } from "./tokenizer-files.ts";
 
 /**
  * The pre-tokenizer of the Qwen text models. The official code swaps in another pattern for some
@@ -25,13 +26,6 @@ const BpeTokenizer = LibraryTokenizer as unknown as new (
   definition: object,
   config: object,
 ) => BpeTokenizer;
-
-/** The contents of a checkpoint's three tokenizer files. */
-export interface TokenizerFiles {
-  readonly vocab: string;
-  readonly merges: string;
-  readonly config: string;
-}
 
 export interface EncodeOptions {
   /**
@@ -57,11 +51,11 @@ export class TextTokenizer {
 
   /** @throws {VoxfuseError} ERR_MODEL_CONFIG when a file is not what its name says. */
   constructor(files: TokenizerFiles) {
-    this.specials = parseSpecials(files.config);
-    this.specialPattern = patternOf([...this.specials.keys()]);
-    const vocabulary = parseVocabulary(files.vocab);
-    this.largestId = largestOf(Object.values(vocabulary), largestOf(this.specials.values(), -1));
-    this.tokenizer = buildTokenizer(vocabulary, parseMerges(files.merges));
+    const { vocabulary, merges, specials, largestId } = parseTokenizerFiles(files);
+    this.specials = specials;
+    this.specialPattern = patternOf([...specials.keys()]);
+    this.largestId = largestId;
+    this.tokenizer = buildTokenizer(vocabulary, merges);
   }
 
   /** Text-token ids of `text`; none for an empty string. No id is put in front or behind. */
@@ -118,45 +112,6 @@ function buildTokenizer(vocab: Record<string, number>, merges: [string, string][
   return new BpeTokenizer(definition, {});
 }
 
-function parseVocabulary(text: string): Record<string, number> {
-  const json = parseJson("vocab.json", text);
-  for (const [piece, id] of Object.entries(json)) {
-    if (!isId(id)) throw malformed("vocab.json", `${quote(piece)} has the id ${quote(id)}`);
-  }
-  return json as Record<string, number>; // every value was checked just above
-}
-
-/** One merge a line; only a first line `#version…` is a comment, "#" merges are real. */
-function parseMerges(text: string): [string, string][] {
-  const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
-  if (lines[0]?.startsWith("#version") === true) lines.shift();
-  return lines
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [left, right, ...rest] = line.split(" ");
-      if (left === undefined || right === undefined || rest.length > 0) {
-        throw malformed("merges.txt", `the line ${quote(line)} is not two pieces`);
-      }
-      return [left, right];
-    });
-}
-
-function parseSpecials(text: string): Map<string, number> {
-  const added = parseJson("tokenizer_config.json", text)["added_tokens_decoder"];
-  const specials = new Map<string, number>();
-  if (typeof added !== "object" || added === null) return specials;
-  for (const [key, token] of Object.entries(added as Record<string, unknown>)) {
-    const content: unknown =
-      typeof token === "object" && token !== null && "content" in token ? token.content : undefined;
-    const id = Number(key);
-    if (!isId(id) || typeof content !== "string" || content === "") {
-      throw malformed("tokenizer_config.json", `added token ${quote(key)} is ${quote(token)}`);
-    }
-    specials.set(content, id);
-  }
-  return specials;
-}
-
 /** Matches any of the literals, the longest first. */
 function patternOf(literals: readonly string[]): RegExp | undefined {
   if (literals.length === 0) return undefined;
@@ -164,35 +119,4 @@ function patternOf(literals: readonly string[]): RegExp | undefined {
     .sort((a, b) => b.length - a.length)
     .map((literal) => literal.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   return new RegExp(`(${sources.join("|")})`, "u");
-}
-
-function parseJson(name: string, text: string): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw malformed(name, "it is not JSON", cause);
-  }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw malformed(name, "it is not a JSON object");
-  }
-  return json as Record<string, unknown>; // an object that is no array, as just checked
-}
-
-function isId(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function largestOf(values: Iterable<number>, otherwise: number): number {
-  let largest = otherwise;
-  for (const value of values) largest = Math.max(largest, value);
-  return largest;
-}
-
-function malformed(name: string, what: string, cause?: unknown): VoxfuseError {
-  return new VoxfuseError(
-    "ERR_MODEL_CONFIG",
-    `${name} is malformed: ${what}. Use the file as the checkpoint was released.`,
-    { cause },
-  );
 }

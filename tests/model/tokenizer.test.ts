@@ -1,4 +1,4 @@
-import { writeFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 
@@ -14,6 +14,7 @@ interface TokenizerCase {
 const CHECKPOINT = "tiny-custom-voice";
 // A file whose form the golden data's README fixes.
 const CASES = readJson(golden(CHECKPOINT, "expected", "tokenizer.json")) as TokenizerCase[];
+const VOCABULARY = readFileSync(golden(CHECKPOINT, "vocab.json"), "utf8");
 const tokenizer = loadTokenizer(golden(CHECKPOINT));
 
 for (const { text, ids } of CASES) {
@@ -67,7 +68,10 @@ for (const [file, contents] of [
   ["vocab.json", '{"a": -1}'],
   ["vocab.json", '{"a": "1"}'],
   ["vocab.json", '{"a": 9007199254740992}'],
+  ["vocab.json", '{"a": 1}'],
+  ["vocab.json", '{"__proto__": 1}'],
   ["merges.txt", "#version: 0.2\na b c\n"],
+  ["merges.txt", "q q\n"],
   ["merges.txt", "ab\n"],
   ["tokenizer_config.json", '{"added_tokens_decoder": {"x": {"content": "<s>"}}}'],
   ["tokenizer_config.json", '{"added_tokens_decoder": {"1": {}}}'],
@@ -79,8 +83,30 @@ for (const [file, contents] of [
   });
 }
 
+for (const [what, piece] of [
+  ["a byte", "Ġ"],
+  ["a piece that a merge makes", "an"],
+] as const) {
+  test(`a vocabulary without ${what} is refused: text would be lost`, async (t) => {
+    const folder = copyOfGolden(t, CHECKPOINT);
+    writeFileSync(join(folder, "vocab.json"), VOCABULARY.replace(`"${piece}"`, '"never"'));
+    await throwsCode(t, () => loadTokenizer(folder), "ERR_MODEL_CONFIG", /not have|has no/);
+  });
+}
+
+test("lines of merges.txt may end as Windows ends them", async (t) => {
+  const folder = copyOfGolden(t, CHECKPOINT);
+  const path = join(folder, "merges.txt");
+  writeFileSync(path, readFileSync(path, "utf8").replaceAll("\n", "\r\n"));
+  const [text, specials] = ["Hello and good day", "text"] as const;
+  t.deepEqual(
+    (await loadTokenizer(folder)).encode(text, { specials }),
+    (await tokenizer).encode(text, { specials }),
+  );
+});
+
 for (const [file, contents] of [
-  ["vocab.json", '{"a": 1, "b": 448}'],
+  ["vocab.json", VOCABULARY.replace("{", '{"never": 448,')],
   ["tokenizer_config.json", '{"added_tokens_decoder": {"448": {"content": "<s>"}}}'],
 ] as const) {
   test(`${file} with an id beyond the model's texts is refused`, async (t) => {
