@@ -11,11 +11,12 @@ import { expectedEncoderTensors } from "../../host/model/expected-encoders.ts";
 import { expectedTensors } from "../../host/model/expected-tensors.ts";
 import { readSafetensorsHeader } from "../../host/model/safetensors-header.ts";
 import { parseVoiceHints } from "../../host/model/voice-hints.ts";
-import { TextTokenizer } from "../../host/text/bpe.ts";
 import { golden, VOICE } from "../support/golden.ts";
 import type { Dice } from "./dice.ts";
+import { holds } from "./holds.ts";
 import type { Json } from "./spoil.ts";
-import { spoilBytes, spoiledJsonText, spoilText } from "./spoil.ts";
+import { spoilBytes, spoiledJsonText } from "./spoil.ts";
+import { meetMerges, meetVocabulary } from "./tokenizers.ts";
 
 /** One kind of file. */
 export interface Format {
@@ -23,10 +24,6 @@ export interface Format {
   readonly codes: RegExp;
   /** Spoils a file, reads it and checks what came of it; throws what the reader throws. */
   readonly meet: (dice: Dice, folder: string) => Promise<void> | void;
-}
-
-function holds(isSo: boolean, what: string): void {
-  if (!isSo) throw new Error(`does not hold: ${what}`);
 }
 
 function jsonOf(...path: string[]): Json {
@@ -47,13 +44,6 @@ const CONFIGS = [
   configsOf(VOICE),
 ] as const;
 const HINTS = jsonOf(VOICE, "voice.json");
-const TOKENIZER = {
-  vocab: readFileSync(golden("tiny-base", "vocab.json"), "utf8"),
-  merges: readFileSync(golden("tiny-base", "merges.txt"), "utf8"),
-  config: readFileSync(golden("tiny-base", "tokenizer_config.json"), "utf8"),
-};
-const VOCABULARY = JSON.parse(TOKENIZER.vocab) as Json;
-const TEXT = "Hello, it's 21 °C — 你好!\n\u0000\u{1f600}";
 
 /** Spoils one of three configuration files. */
 function meetConfig(dice: Dice): void {
@@ -111,58 +101,6 @@ async function meetSafetensors(dice: Dice, folder: string): Promise<void> {
     holds(bytes >= 0 && shape.every((axis) => axis >= 0), "a tensor has a size");
     end = offset + bytes;
   }
-}
-
-function checkTokens(files: typeof TOKENIZER): void {
-  const tokenizer = new TextTokenizer(files);
-  for (const specials of ["text", "parse"] as const) {
-    for (const id of tokenizer.encode(TEXT, { specials })) {
-      holds(Number.isSafeInteger(id) && id >= 0, `a text token is an id, not ${id}`);
-    }
-  }
-}
-
-function meetVocabulary(dice: Dice): void {
-  const isConfig = dice.once(4);
-  checkTokens(
-    isConfig
-      ? { ...TOKENIZER, config: spoiledJsonText(dice, JSON.parse(TOKENIZER.config) as Json) }
-      : { ...TOKENIZER, vocab: spoiledJsonText(dice, VOCABULARY) },
-  );
-}
-
-function meetMerges(dice: Dice): void {
-  const lines = TOKENIZER.merges.split("\n");
-  for (let times = 1 + dice.below(4); times > 0; times--) {
-    const at = dice.below(lines.length);
-    const line = lines[at] ?? "";
-    switch (dice.below(5)) {
-      case 0:
-        lines.splice(at, 1);
-        break;
-      case 1:
-        lines.splice(dice.below(lines.length), 0, line);
-        break;
-      case 2:
-        lines[at] = line.split(" ").reverse().join(" ");
-        break;
-      case 3:
-        lines[at] = dice.pick([
-          "#version: 0.2",
-          "a",
-          "a b c",
-          " ",
-          "\t",
-          "__proto__ x",
-          "Ġ Ġ",
-          "\r",
-        ]);
-        break;
-      default:
-        lines[at] = spoilText(dice, line);
-    }
-  }
-  checkTokens({ ...TOKENIZER, merges: lines.join("\n") });
 }
 
 /** A chunk of a WAV file that says another length at times. */

@@ -22,15 +22,24 @@ export async function meet(
   const outcomes: Record<string, number> = {};
   const findings: string[] = [];
   for (let seed = first; seed < first + count && findings.length < 10; seed++) {
-    const before = process.cpuUsage();
+    const began = performance.now();
     const outcome = await outcomeOf(format, seed, folder);
-    const { user, system } = process.cpuUsage(before);
-    const took = (user + system) / 1000;
     if (outcome !== "read" && !format.codes.test(outcome)) findings.push(`${seed}: ${outcome}`);
+    // To ask for processor time takes a tenth of what an input does, and other work may have run
+    // meanwhile: only an input that seems slow is asked about, once more.
+    const isSlow = performance.now() - began > PATIENCE_MS;
+    const took = isSlow ? await computedMs(() => outcomeOf(format, seed, folder)) : 0;
     if (took > PATIENCE_MS) findings.push(`${seed}: took ${took.toFixed(0)} ms`);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   }
   return { inputs: count, outcomes, findings };
+}
+
+async function computedMs(run: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function outcomeOf(format: Format, seed: number, folder: string): Promise<string> {

@@ -73,7 +73,7 @@ function another(dice: Dice, value: Json): Json {
 }
 
 /** Changes one place of a JSON value, which is not touched itself. */
-export function spoilJson(dice: Dice, value: Json): Json {
+function spoilJson(dice: Dice, value: Json): Json {
   if (typeof value !== "object" || value === null) return another(dice, value);
   if (Array.isArray(value)) {
     if (value.length === 0 || dice.once(3)) return another(dice, value);
@@ -108,10 +108,15 @@ export function spoilJson(dice: Dice, value: Json): Json {
 
 /** The text of a value with one to three changes, and at times with a fault of form. */
 export function spoiledJsonText(dice: Dice, value: Json): string {
+  const text = JSON.stringify(spoiledJson(dice, value));
+  return dice.once(10) ? spoilText(dice, text) : text;
+}
+
+/** A value with one to three changes. */
+export function spoiledJson(dice: Dice, value: Json): Json {
   let spoiled = value;
   for (let times = 1 + dice.below(3); times > 0; times--) spoiled = spoilJson(dice, spoiled);
-  const text = JSON.stringify(spoiled);
-  return dice.once(10) ? spoilText(dice, text) : text;
+  return spoiled;
 }
 
 /** Cuts, doubles or overwrites a part of a text. */
