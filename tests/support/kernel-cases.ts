@@ -22,9 +22,12 @@ export function titleOf(line: CaseLine): string {
   return `${line.op}: ${line.case}`;
 }
 
-/** Every case there is. Synchronously, for a test that is registered later could vanish unseen. */
-export function kernelCases(): CaseLine[] {
-  return execFileSync(PROGRAM, ["list"], { encoding: "utf8", maxBuffer: LIST_BYTES_MAX })
+/** The cases that options choose. Synchronously: a test registered later could vanish unseen. */
+export function kernelCases(...options: string[]): CaseLine[] {
+  return execFileSync(PROGRAM, ["list", ...options], {
+    encoding: "utf8",
+    maxBuffer: LIST_BYTES_MAX,
+  })
     .trim()
     .split("\n")
     .map(parseLine);
