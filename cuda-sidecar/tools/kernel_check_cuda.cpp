@@ -48,10 +48,13 @@ class DeviceCopies {
     return {};
   }
   /// Every aligned word of `args` that is an address inside an operand becomes one of its copy.
+  /// A word with a tiny low half is a dtype and what lies in the padding after it, which may well
+  /// be the high half of an address; no operand begins on a multiple of 4 GiB.
   void relocate(std::byte* args, std::size_t bytes) const {
     for (std::size_t at = 0; at + sizeof(std::uintptr_t) <= bytes; at += alignof(void*)) {
       std::uintptr_t word = 0;
       std::memcpy(&word, args + at, sizeof word);
+      if ((word & 0xffffffffu) < sizeof word) continue;
       for (std::size_t i = 0; i < copies_.size(); ++i) {
         // Addresses as numbers: to see what range a word points into.
         const auto base = reinterpret_cast<std::uintptr_t>(ranges_[i].data);
