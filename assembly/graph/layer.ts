@@ -1,5 +1,5 @@
 // The Qwen3 layer of talker and predictor, at every fusion level, and the stack of such layers.
-import { ABSENT, FusionLevel, ProbeKind, WeightKind } from "../../shared/gen/protocol.as";
+import { ABSENT, Dtype, FusionLevel, ProbeKind, WeightKind } from "../../shared/gen/protocol.as";
 import { encodeAddRmsNorm, encodeNormMatmul } from "../../shared/gen/protocol.as";
 import { encodeNormSwigluMatmul } from "../../shared/gen/protocol.as";
 import { encodeMatmul, encodeRmsNorm } from "../../shared/gen/protocol.as";
@@ -7,6 +7,7 @@ import { StackConfig } from "../config";
 import { release } from "../plan/buffers";
 import { beginLayers, emit, endLayers, here, probe } from "../plan/writer";
 import { appendJointly, attend, attendJointly } from "./attention";
+import { act } from "./places";
 import { StackRun } from "./stack";
 import { addOnto, gateOnto, norm, project, projectOnto, sized } from "./steps";
 import { beginWeight, endMatrix, matrix, part, scope, tensor } from "./weights";
@@ -32,9 +33,9 @@ export function runStack(run: StackRun, x: u32): u32 {
 }
 
 /**
- * One op a step; at level `full`, which a prompt has here, q, k and v are joint. `delta` is what
- * the layer before still has to add to x, or ABSENT: from level `norm` on an addition waits for the
- * norm that follows it. Returns this layer's own such rest.
+ * One op a step; at level `full`, which a prompt has here, q, k and v are joint, in f32 gate and up
+ * as well. `delta` is what the layer before still has to add to x, or ABSENT: from level `norm` on
+ * an addition waits for the norm that follows it. Returns this layer's own such rest.
  */
 function steppedLayer(run: StackRun, layer: u32, x: u32, delta: u32): u32 {
   run.enterLayer(layer);
@@ -42,6 +43,10 @@ function steppedLayer(run: StackRun, layer: u32, x: u32, delta: u32): u32 {
   if (delta != ABSENT) probeLayer(run, layer - 1, x);
   const attended = selfAttention(run, layer, n);
   const attentionDelta = settle(run, x, attended);
+  if (takesGateAndUpInTurn(run)) {
+    addOnto(x, attentionDelta, run.rows, run.shape.width);
+    return projectDown(run, normedSwiglu(run, x));
+  }
   const m = normAfter(run, x, attentionDelta, "post_attention_layernorm.weight");
   return settle(run, x, feedForward(run, m));
 }
@@ -122,9 +127,24 @@ export function feedForward(run: StackRun, n: u32): u32 {
   const up = project(n, run.rows, shape.width, shape.feedForward, "mlp.up_proj.weight");
   release(n);
   gateOnto(gate, up, run.rows, shape.feedForward, run.level);
-  const d = project(gate, run.rows, shape.feedForward, shape.width, "mlp.down_proj.weight");
-  release(gate);
+  return projectDown(run, gate);
+}
+
+/** Releases gated. */
+function projectDown(run: StackRun, gated: u32): u32 {
+  const shape = run.shape;
+  const d = project(gated, run.rows, shape.feedForward, shape.width, "mlp.down_proj.weight");
+  release(gated);
   return d;
+}
+
+/**
+ * Whether a prompt reads gate and up as decoding does, so that they lie in memory once. In bf16,
+ * which is a GPU's, they stay two products of its library: there, what takes both at once is made
+ * for the few rows of a step.
+ */
+function takesGateAndUpInTurn(run: StackRun): bool {
+  return run.isFull && act() == Dtype.F32;
 }
 
 function normedQkv(run: StackRun, x: u32): u32 {

@@ -19,12 +19,13 @@ struct Shape {
   std::uint32_t outputs;
 };
 
-// One row, a batch, more rows than a pass holds, rests of every tile side, two decode shapes.
+// One row, a batch, more rows than a pass holds, rests of every tile side, two decode shapes, part
+// of a prompt's.
 KERNEL_CASES(norm_swiglu_matmul) {
   for (const Shape s :
        {Shape{1, 7, 3}, Shape{1, 320, 768}, Shape{2, 64, 29}, Shape{33, 100, 50},
         Shape{32, 320, 96}, Shape{64, 96, 40}, Shape{2, 32, 128}, Shape{11, 1120, 72},
-        Shape{1, 1024, 3072}, Shape{1, 1024, 4096}, Shape{2, 2048, 4096}}) {
+        Shape{1, 1024, 3072}, Shape{1, 1024, 4096}, Shape{2, 2048, 4096}, Shape{16, 1024, 256}}) {
     for (const Dtype weight : {Dtype::kBf16, Dtype::kF32, Dtype::kI8}) {
       const Dtype vector = weight == Dtype::kI8 ? Dtype::kBf16 : weight;
       cases.add({

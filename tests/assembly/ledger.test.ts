@@ -1,6 +1,6 @@
 import test from "ava";
 
-import { FusionLevel, ProgramKind } from "../../shared/gen/protocol.ts";
+import { Dtype, FusionLevel, ProgramKind } from "../../shared/gen/protocol.ts";
 import { PlannerModule, releasedConfig } from "../support/planner-module.ts";
 import { readProgram } from "../support/program.ts";
 
@@ -24,15 +24,20 @@ for (const name of ["0.6b-custom-voice", "1.7b-custom-voice"]) {
   }
 }
 
-test("a prompt chunk costs the talker's layers once", (t) => {
-  const counts = Object.values(FusionLevel).map((level) => {
-    const planner = new PlannerModule();
-    planner.prepare(releasedConfig("0.6b-base", { prefillLevel: level }));
-    planner.programFor(ProgramKind.Prefill, 1, 64);
-    return readProgram(planner.built()).header.layerOpCount;
+for (const [name, actDtype, atFull] of [
+  ["f32", Dtype.F32, 225],
+  ["bf16", Dtype.Bf16, 281],
+] as const) {
+  test(`a prompt chunk costs the talker's layers once, ${name}`, (t) => {
+    const counts = Object.values(FusionLevel).map((level) => {
+      const planner = new PlannerModule();
+      planner.prepare(releasedConfig("0.6b-base", { prefillLevel: level, actDtype }));
+      planner.programFor(ProgramKind.Prefill, 1, 64);
+      return readProgram(planner.built()).header.layerOpCount;
+    });
+    t.deepEqual(counts, [673, 617, 589, 505, atFull]);
   });
-  t.deepEqual(counts, [673, 617, 589, 505, 281]);
-});
+}
 
 test("the counted kernels are decoder-stack ops only", (t) => {
   const planner = new PlannerModule();

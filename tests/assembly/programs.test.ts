@@ -141,6 +141,18 @@ test("the largest program is built within 3 ms", (t) => {
   t.true(Math.min(...times) <= 3, times.map((time) => time.toFixed(2)).join(", "));
 });
 
+for (const [levelName, level] of LEVELS) {
+  test(`no tensor lies in two weights of f32 programs at level ${levelName}`, (t) => {
+    const planner = prepared("0.6b-base", levels(level));
+    for (const key of allKeys()) built(planner, key);
+    const names = readWeights(planner.takeWeights()).flatMap((weight) => weight.names);
+    t.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    );
+  });
+}
+
 test("a program has one id, and its weights are told once", (t) => {
   const planner = prepared("0.6b-base");
   const first = planner.programFor(ProgramKind.Forced, 1);
