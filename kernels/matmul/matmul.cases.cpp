@@ -19,15 +19,15 @@ struct Shape {
   std::uint32_t outputs;
 };
 
-// One row streams weights, four and more take blocks; rests of every tile side and of the vector;
-// a product that is cut into several blocks both ways; the shapes of a decode step and of a
-// vocoder's convolution.
+// Up to 63 rows stream weights, more take blocks; rests of every tile side and of the vector; a
+// product that is cut into several blocks both ways; the shapes of a decode step, of a prompt's
+// chunk and of a vocoder's convolution.
 KERNEL_CASES(matmul) {
   for (const Shape s :
        {Shape{1, 7, 1}, Shape{1, 320, 768}, Shape{2, 33, 5}, Shape{3, 64, 7}, Shape{5, 100, 13},
         Shape{32, 320, 40}, Shape{9, 2048, 101}, Shape{300, 448, 64}, Shape{1, 1024, 3072},
         Shape{17, 1024, 200}, Shape{64, 96, 24}, Shape{2, 32, 256}, Shape{1, 2048, 1024},
-        Shape{1, 3072, 1024}}) {
+        Shape{1, 3072, 1024}, Shape{16, 1024, 512}, Shape{49, 2048, 34}}) {
     for (const Dtype weight : {Dtype::kBf16, Dtype::kF32, Dtype::kI8}) {
       const Dtype vector = weight == Dtype::kI8 ? Dtype::kBf16 : weight;
       const std::uint32_t odd = s.inputs % 32 == 0 ? 8 : 3;  // whole steps stay on 16 bytes

@@ -382,13 +382,10 @@ VOXFUSE_SIMD const float* f32_rows(const Weight* w, std::size_t elements, float*
   return scratch;
 }
 
-// From this many rows on, a product is cut into blocks: narrow weights are then widened once for
-// all rather than in every tile, and rows of x beyond those that L1 holds beside a tile stay in L2.
-VOXFUSE_SIMD std::size_t rows_of_blocks(const float*) { return 64; }
-template <class Weight>
-VOXFUSE_SIMD std::size_t rows_of_blocks(const Weight*) {
-  return 4;
-}
+// From this many rows on, a product is cut into blocks, and narrow weights are widened for all rows
+// at once. Below it they stream through the tiles: widening hides behind the multiplying there, and
+// reading memory does as well, which costs more than a block saves.
+constexpr std::size_t kRowsOfBlocks = 64;
 
 template <class Weight, class Epilogue>
 static void dot_few_rows(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
@@ -427,7 +424,7 @@ static void dot_many_rows(ThreadPool& pool, const DotRows& x, const Weight* w, s
 template <class Weight, class Epilogue>
 static void dot_stored(ThreadPool& pool, const DotRows& x, const Weight* w, std::size_t outputs,
                        Epilogue& epilogue) {
-  if (x.rows < rows_of_blocks(w)) {
+  if (x.rows < kRowsOfBlocks) {
     dot_few_rows(pool, x, w, outputs, epilogue);
   } else {
     dot_many_rows(pool, x, w, outputs, epilogue);

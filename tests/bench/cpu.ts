@@ -40,6 +40,8 @@ interface Figures extends Round {
   readonly readShare: number;
   readonly prefillShare: number;
   readonly vocodeShare: number;
+  /** A whole request's time by the wall, over what its parts take by themselves. */
+  readonly overParts: number;
   readonly timesRealTime: number;
   readonly residentMb: number;
 }
@@ -91,6 +93,8 @@ async function figuresOf({ options, rounds, frames }: Plan): Promise<Figures> {
   const least = (of: (round: Round) => number): number => Math.min(...measured.map(of));
   const middle = (of: (round: Round) => number): number => median(measured.map(of));
   const frameMs = least((round) => round.frameMs);
+  const partsMs = ({ decodeMs, vocodeMs, prefillMs }: Round): number =>
+    decodeMs + vocodeMs + prefillMs / frames;
   return {
     gigabytesPerSecond: middle((round) => round.gigabytesPerSecond),
     gigaflopsPerSecond: middle((round) => round.gigaflopsPerSecond),
@@ -101,6 +105,7 @@ async function figuresOf({ options, rounds, frames }: Plan): Promise<Figures> {
     prefillShare: middle((round) => promptFlops / round.prefillMs / 1e6 / round.gigaflopsPerSecond),
     vocodeMs: least((round) => round.vocodeMs),
     vocodeShare: middle((round) => frameFlops / round.vocodeMs / 1e6 / round.gigaflopsPerSecond),
+    overParts: middle((round) => round.frameMs / partsMs(round)),
     frameMs,
     timesRealTime: 1000 / engine.framesPerSecond / frameMs,
     residentMb: (await engine.stats()).residentBytes / 1e6,
@@ -109,7 +114,7 @@ async function figuresOf({ options, rounds, frames }: Plan): Promise<Figures> {
 
 function linesOf(figures: Figures): string[] {
   const { gigabytesPerSecond, gigaflopsPerSecond, decodeMs, prefillMs, vocodeMs } = figures;
-  const { frameMs, timesRealTime, residentMb } = figures;
+  const { frameMs, timesRealTime, overParts, residentMb } = figures;
   const of = (share: number, peak: string): string => `${(100 * share).toFixed(0)} % of ${peak}`;
   const flops = `${gigaflopsPerSecond.toFixed(0)} GFLOP/s`;
   const read = `${gigabytesPerSecond.toFixed(1)} GB/s`;
@@ -118,7 +123,8 @@ function linesOf(figures: Figures): string[] {
     `  decode ${decodeMs.toFixed(2)} ms a frame: ${of(figures.readShare, read)}`,
     `  prompt, ${PROMPT_ROWS} rows, ${prefillMs.toFixed(1)} ms: ${of(figures.prefillShare, flops)}`,
     `  vocoder ${vocodeMs.toFixed(2)} ms a frame: ${of(figures.vocodeShare, flops)}`,
-    `  all ${frameMs.toFixed(2)} ms a frame, ${timesRealTime.toFixed(2)} times real time`,
+    `  all ${frameMs.toFixed(2)} ms a frame, ${timesRealTime.toFixed(2)} times real time, ` +
+      `${overParts.toFixed(3)} of the sum of the parts`,
     `  ${residentMb.toFixed(0)} MB resident`,
   ];
 }
