@@ -11,6 +11,10 @@ namespace {
 // stay: cuBLAS recommends this much on Hopper.
 constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 
+// A product split over its inputs is added up in f32, never in the products' own bf16.
+constexpr auto kMathMode = static_cast<cublasMath_t>(
+    CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION);
+
 cudaDataType_t type_of(Dtype dtype) { return dtype == Dtype::kBf16 ? CUDA_R_16BF : CUDA_R_32F; }
 
 }  // namespace
@@ -23,6 +27,7 @@ struct Cublas::Library {
   decltype(&cublasDestroy_v2) destroy = nullptr;
   decltype(&cublasSetStream_v2) set_stream = nullptr;
   decltype(&cublasSetWorkspace_v2) set_workspace = nullptr;
+  decltype(&cublasSetMathMode) set_math_mode = nullptr;
   // Its name stands for two functions in C++; this is the one of the library.
   cublasStatus_t (*gemm)(cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int,
                          const void*, const void*, cudaDataType, int, const void*, cudaDataType,
@@ -38,13 +43,14 @@ struct Cublas::Library {
   bool find_all() {
     return find(create, "cublasCreate_v2") && find(destroy, "cublasDestroy_v2") &&
            find(set_stream, "cublasSetStream_v2") && find(set_workspace, "cublasSetWorkspace_v2") &&
-           find(gemm, "cublasGemmEx");
+           find(set_math_mode, "cublasSetMathMode") && find(gemm, "cublasGemmEx");
   }
   bool begin(cudaStream_t stream) {
     return create(&handle) == CUBLAS_STATUS_SUCCESS &&
            cudaMalloc(&workspace, kWorkspaceBytes) == cudaSuccess &&
            set_stream(handle, stream) == CUBLAS_STATUS_SUCCESS &&
-           set_workspace(handle, workspace, kWorkspaceBytes) == CUBLAS_STATUS_SUCCESS;
+           set_workspace(handle, workspace, kWorkspaceBytes) == CUBLAS_STATUS_SUCCESS &&
+           set_math_mode(handle, kMathMode) == CUBLAS_STATUS_SUCCESS;
   }
   ~Library() {
     if (handle != nullptr) destroy(handle);
