@@ -109,7 +109,9 @@ test.serial("a slow consumer, an abort and a return meet a death like any other"
       engine.stream(TEXT, seed === 1 ? frames(200) : frames(900, { seed })),
     );
     const controller = new AbortController();
-    const aborted = engine.speak(TEXT, frames(900, { signal: controller.signal }));
+    // So long that it cannot be over when it is aborted.
+    const endless = frames(4000, { minNewTokens: 4000, signal: controller.signal });
+    const aborted = engine.speak(TEXT, endless);
     const samples = [...((await slow?.next())?.value?.samples ?? [])];
     await left?.next();
     await stopped?.next();
