@@ -16,6 +16,8 @@ export interface VoiceHints {
   readonly charactersMax: number | null;
   /** Language in which digits are written out before they are spoken; null: leave them. */
   readonly writeOutNumbers: "en" | null;
+  /** The only text layout that the voice was trained for; null: both. */
+  readonly textLayout: "nonStreaming" | "streaming" | null;
 }
 
 /** Hints of a model without voice.json. */
@@ -24,6 +26,7 @@ export const NO_HINTS: VoiceHints = {
   defaultVoice: null,
   charactersMax: null,
   writeOutNumbers: null,
+  textLayout: null,
 };
 
 /**
@@ -59,5 +62,8 @@ export function parseVoiceHints(text: string): VoiceHints {
     defaultVoice: optional("default_voice", (name) => fields.string(name)),
     charactersMax: optional("characters_max", (name) => fields.integer(name, 16, 1 << 20)),
     writeOutNumbers: optional("write_out_numbers", (name) => fields.oneOf(name, ["en"])),
+    textLayout: optional("text_layout", (name) =>
+      fields.oneOf(name, ["nonStreaming", "streaming"]),
+    ),
   };
 }

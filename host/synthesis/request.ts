@@ -101,8 +101,8 @@ export function planSpeech(
  * Checks everything about a piece of speech but its text.
  *
  * @throws {VoxfuseError} ERR_VOICE_REQUIRED, ERR_VOICE_MODEL, ERR_CLONING_UNSUPPORTED,
- *   ERR_INSTRUCTION_UNSUPPORTED, ERR_INSTRUCTION_REQUIRED, ERR_UNKNOWN_VOICE,
- *   ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE, ERR_INVALID_ARGUMENT.
+ *   ERR_INSTRUCTION_UNSUPPORTED, ERR_INSTRUCTION_REQUIRED, ERR_LAYOUT_UNSUPPORTED,
+ *   ERR_UNKNOWN_VOICE, ERR_UNKNOWN_LANGUAGE, ERR_SAMPLING_RANGE, ERR_INVALID_ARGUMENT.
  */
 export function speechForm(
   checkpoint: Checkpoint,
@@ -117,7 +117,7 @@ export function speechForm(
   return {
     checkpoint,
     limits,
-    layout: choice("layout", options.layout ?? usual, TEXT_LAYOUTS),
+    layout: layoutOf(checkpoint, options.layout ?? usual),
     priority: whole("priority", options.priority ?? 0, -100, 100),
     codesOnly: !flag("audio", options.audio ?? true),
     isGuarded: flag("guard", options.guard ?? options.maxNewTokens === undefined),
@@ -219,6 +219,16 @@ function checkModel({ config }: Checkpoint, { instruct }: SpeakOptions): void {
       "This model was not trained on instructions and would ignore one; leave `instruct` out.",
     );
   }
+}
+
+function layoutOf({ hints }: Checkpoint, given: unknown): TextLayout {
+  const layout = choice("layout", given, TEXT_LAYOUTS);
+  if (hints.textLayout === null || layout === hints.textLayout) return layout;
+  throw new VoxfuseError(
+    "ERR_LAYOUT_UNSUPPORTED",
+    `This voice was trained for the layout ${hints.textLayout} alone and speaks no words in ` +
+      `${layout}; leave \`layout\` out.`,
+  );
 }
 
 /** The voice of a base model, which has none of its own; undefined for other models. */

@@ -171,6 +171,7 @@ test("a model without voice.json has no hints", async (t) => {
     defaultVoice: null,
     charactersMax: null,
     writeOutNumbers: null,
+    textLayout: null,
   });
 });
 
@@ -186,6 +187,7 @@ for (const text of [
   "[]",
   '{"characters_max": 0}',
   '{"write_out_numbers": "de"}',
+  '{"text_layout": "both"}',
   '{"name": 3}',
 ]) {
   test(`voice.json with ${text} is refused`, async (t) => {
