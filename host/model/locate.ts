@@ -9,7 +9,7 @@ import { hubCache } from "./hub/hub-options.ts";
 import type { Environment } from "./hub/hub-options.ts";
 import { isRecord } from "./json-fields.ts";
 
-export const EMBEDDED_VOICE = "wren";
+export const EMBEDDED_VOICE = "aviary";
 
 /**
  * The folder of a model's files, as an absolute path.

@@ -16,7 +16,7 @@ import tempfile
 import wave
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RECIPE = ROOT / "voices/wren/recipe"
+RECIPE = ROOT / "voices/aviary/recipe"
 
 
 def judge():
@@ -46,7 +46,7 @@ def speak_all(sentences, seed, folder, weights, model):
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--sentences", default=str(ROOT / "voices/wren/eval/sentences.txt"))
+    options.add_argument("--sentences", default=str(ROOT / "voices/aviary/eval/sentences.txt"))
     options.add_argument("--seeds", default="0,1,2")
     options.add_argument("--out", default=tempfile.mkdtemp(prefix="voxfuse-wer-"))
     options.add_argument("--model", default="")

@@ -7,6 +7,7 @@ import { readTrace } from "../../host/synthesis/trace/file.ts";
 import { summariseTrace } from "../../host/synthesis/trace/summary.ts";
 import { temporaryFolder, VOICE } from "../support/golden.ts";
 import { onGpu } from "../support/gpu.ts";
+import { readVoiceCodes, speakCodes } from "../support/voice-codes.ts";
 
 const register = onGpu(test);
 const SENTENCES = 20;
@@ -36,6 +37,12 @@ register(`the embedded voice speaks ${SENTENCES} sentences in f32 as on the CPU`
     t.is(codes.length, wanted.length, `sentence ${index}`);
     t.is(at, -1, `sentence ${index} differs from its code ${at} on`);
   }
+});
+
+register("the embedded voice draws in f32 the codes that are kept", async (t) => {
+  const expected = readVoiceCodes();
+  await using engine = await Voxfuse.load({ rows: 8, backend: "cuda", dtype: "f32" });
+  t.deepEqual(await speakCodes(engine, expected), expected);
 });
 
 register("an engine takes the GPU without being told, in bf16, and says so", async (t) => {

@@ -51,6 +51,13 @@ test("a model that was not trained on instructions refuses one", async (t) => {
   await failure(t, engine.speak(TEXT, { instruct: "Loudly." }), "ERR_INSTRUCTION_UNSUPPORTED");
 });
 
+test("a voice that was trained for one text layout refuses the other", async (t) => {
+  await using engine = await Voxfuse.load({ rows: 1 });
+  const asked = frames(2, { layout: "streaming" });
+  await failure(t, engine.speak(TEXT, asked), "ERR_LAYOUT_UNSUPPORTED");
+  t.is((await engine.speak(TEXT, { ...asked, layout: "nonStreaming" })).codes.frames, 2);
+});
+
 test("speech is saved where one may write, and nowhere else", async (t) => {
   await using engine = await Voxfuse.load({ model: TINY, rows: 1 });
   const speech = await engine.speak(TEXT, frames(2));

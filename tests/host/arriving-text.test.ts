@@ -4,7 +4,7 @@ import { loadTokenizer } from "../../host/text/bpe.ts";
 import { normaliseText } from "../../host/text/normalise.ts";
 import { SentenceSplitter, splitText } from "../../host/text/sentences.ts";
 
-const tokenizer = await loadTokenizer("voices/wren");
+const tokenizer = await loadTokenizer("voices/aviary");
 
 const TEXTS = {
   prose: "It's a quiet day: the boats — all 12 of them — lie still.  Nobody's here, is there?\n",

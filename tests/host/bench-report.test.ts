@@ -9,7 +9,7 @@ import { medianBy, percentile } from "../../host/cli/bench/statistics.ts";
 import { TEXTS, TWENTY_WORDS } from "../../host/cli/bench/texts.ts";
 import { readCheckpoint } from "../../host/synthesis/checkpoint.ts";
 import { bytesPerStep, cacheBytesPerPosition } from "../../host/synthesis/weight-bytes.ts";
-import { VOICE } from "../support/golden.ts";
+import { golden, VOICE } from "../support/golden.ts";
 
 const BANDWIDTH = { gigabytesPerSecond: 10, of: "copy by one thread of the host" } as const;
 
@@ -236,7 +236,7 @@ test("without texts a report has no table of them", (t) => {
 });
 
 test("a bf16 vocoder reads half the bytes of a f32 one, and long packets less of it", async (t) => {
-  const checkpoint = await readCheckpoint(VOICE);
+  const checkpoint = await readCheckpoint(golden("tiny-custom-voice"));
   const [whole, narrow, rare] = [
     bytesPerStep(checkpoint, 8, { vocoderDtype: "f32", weights: "stored" }),
     bytesPerStep(checkpoint, 8, { vocoderDtype: "bf16", weights: "stored" }),

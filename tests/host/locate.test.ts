@@ -8,7 +8,7 @@ import { golden, temporaryFolder, throwsCode, VOICE } from "../support/golden.ts
 
 test("without a name it is the embedded voice, which can also be named", (t) => {
   t.is(locateModel(), VOICE);
-  t.is(locateModel("wren"), VOICE);
+  t.is(locateModel("aviary"), VOICE);
   t.true(existsSync(join(packageRoot(), "voices")));
 });
 

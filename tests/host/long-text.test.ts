@@ -4,9 +4,11 @@ import { Voxfuse } from "../../host/index.ts";
 import { CLICK, CLICK_DB, NEAR, listen, loudness, roughness, words } from "../support/joints.ts";
 
 const RATE = 24_000;
+const brightness = (wave: Float32Array): number => loudness(wave).bright;
+
 test("hundreds of words stream in constant memory, with no click at a joint", async (t) => {
   await using engine = await Voxfuse.load({ rows: 2 });
-  const { waves, residentBytes, heldBytes, report } = await listen(engine, words(300), { seed: 7 });
+  const { waves, residentBytes, heldBytes, report } = await listen(engine, words(400), { seed: 7 });
   t.is(report?.finishReason, "stop");
   t.true(residentBytes.length >= 10, `${residentBytes.length} joints`);
   const [settled = 0] = residentBytes.slice(2);
@@ -14,14 +16,16 @@ test("hundreds of words stream in constant memory, with no click at a joint", as
     (residentBytes.at(-1) ?? 0) <= 1.02 * settled,
     `${settled} → ${residentBytes.at(-1)} bytes`,
   );
-  // Two minutes of sound would be 12 MB.
+  // The two minutes of sound would be 12 MB.
   t.true((heldBytes.at(-1) ?? 0) - Math.min(...heldBytes) < 6e6, heldBytes.join(" "));
   t.is(waves.length, 2 * residentBytes.length);
   for (const wave of waves) {
     const { step, bend } = roughness(wave);
     t.true(step < CLICK && bend < CLICK, `step ${step}, bend ${bend}`);
     const { level, bright } = loudness(wave);
-    t.true(bright < CLICK_DB, `${bright} dB above 6 kHz, ${level} dB in all`);
+    // A sentence may end in an s: a click is what the joint has and the speech beside it has not.
+    const own = Math.max(...[wave.subarray(0, NEAR), wave.subarray(-NEAR)].map(brightness));
+    t.true(bright < Math.max(CLICK_DB, own + 1), `${bright} dB above 6 kHz, ${level} dB in all`);
   }
 });
 

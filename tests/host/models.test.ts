@@ -183,7 +183,7 @@ test.serial("a hub that always stands still is given up, and the next call goes 
   t.deepEqual(
     (await listModels(options)).map(({ name, isWhole }) => [name, isWhole]),
     [
-      ["wren", true],
+      ["aviary", true],
       [NAME, false],
     ],
   );
@@ -389,7 +389,7 @@ test.serial("models are listed and removed", async (t) => {
   const { bytes, folder } = await getModel(NAME, options);
   mkdirSync(join(cache, "models--other--network", "snapshots", COMMIT), { recursive: true });
   const [own, listed, ...rest] = await listModels({ cache });
-  t.like(own, { name: "wren", isWhole: true });
+  t.like(own, { name: "aviary", isWhole: true });
   t.deepEqual(listed, {
     name: NAME,
     commit: COMMIT,
@@ -421,7 +421,7 @@ test.serial("voxfuse models get, list and rm, as JSON and in words", async (t) =
   t.is(folder, locateModel(NAME, { HF_HUB_CACHE: cache }));
   t.regex(
     (await run("list")).stdout,
-    /wren.*\nQwen\/Qwen3-TTS-tiny +0123456789ab main +0\.0\d+ GB\n$/,
+    /aviary.*\nQwen\/Qwen3-TTS-tiny +0123456789ab main +0\.0\d+ GB\n$/,
   );
   t.regex((await run("get", NAME)).stdout, /0\.0000 GB of it downloaded/);
   t.is((await run("rm", NAME)).code, 0);

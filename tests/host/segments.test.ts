@@ -12,7 +12,8 @@ import { untilIdle } from "../support/engine.ts";
 // Sentences that share no piece of the embedded voice's length.
 const TEXT =
   "The harbour was quiet in the early morning, and the gulls walked along the wall without a " +
-  "sound. The first boats came in slowly with their lamps still lit, and nobody said a word.";
+  "sound. The first boats came in slowly over the flat water with their lamps still lit, and " +
+  "nobody on the wall said a word.";
 const LONG =
   `${TEXT} Then the bell of the church rang twice, and the men began to carry their baskets up ` +
   "the long stairs to the market square, where the women were waiting with their carts, " +

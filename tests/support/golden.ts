@@ -9,7 +9,7 @@ import { VoxfuseError } from "../../host/errors/voxfuse-error.ts";
 import type { VoxfuseErrorCode } from "../../host/errors/voxfuse-error.ts";
 
 export const PROJECT = packageRoot();
-export const VOICE = join(PROJECT, "voices", "wren");
+export const VOICE = join(PROJECT, "voices", "aviary");
 
 /** A tiny checkpoint, or a file of it. */
 export function golden(checkpoint: string, ...path: string[]): string {
