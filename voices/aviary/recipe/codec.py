@@ -13,6 +13,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from layers import Mlp, rope_tables, rotate
+
 RATE, FRAME = 24000, 1920
 CFG = dict(
     codebook_size=512,
@@ -133,19 +135,6 @@ class Scale(nn.Module):
         return x * self.scale
 
 
-def rope_tables(length, head_dim, theta, device):
-    """Cosines and sines, both [length, head_dim]."""
-    frequency = theta ** (-torch.arange(0, head_dim, 2, device=device).float() / head_dim)
-    angle = torch.arange(length, device=device).float()[:, None] * frequency
-    angle = torch.cat([angle, angle], -1)
-    return angle.cos(), angle.sin()
-
-
-def rotate(x, cos, sin):
-    half = x.shape[-1] // 2
-    return x * cos + torch.cat([-x[..., half:], x[..., :half]], -1) * sin
-
-
 class Attention(nn.Module):
     def __init__(self, c):
         super().__init__()
@@ -162,20 +151,9 @@ class Attention(nn.Module):
             project(x).view(B, T, self.heads, self.head_dim).transpose(1, 2)
             for project in (self.q_proj, self.k_proj, self.v_proj)
         )
-        q, k = rotate(q.float(), *rope).to(v.dtype), rotate(k.float(), *rope).to(v.dtype)
+        q, k = rotate(q, *rope).to(v.dtype), rotate(k, *rope).to(v.dtype)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.o_proj(y.transpose(1, 2).reshape(B, T, -1))
-
-
-class Mlp(nn.Module):
-    def __init__(self, width, inner):
-        super().__init__()
-        self.gate_proj = nn.Linear(width, inner, bias=False)
-        self.up_proj = nn.Linear(width, inner, bias=False)
-        self.down_proj = nn.Linear(inner, width, bias=False)
-
-    def forward(self, x):
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
 
 
 class Layer(nn.Module):
@@ -460,6 +438,15 @@ class Codec(nn.Module):
 # --- what it is trained with -----------------------------------------------------------------
 
 
+def judged(x, convs, last):
+    """Gives the verdict `last` comes to, and the features of every layer before it."""
+    features = []
+    for conv in convs:
+        x = F.leaky_relu(conv(x), 0.1)
+        features.append(x)
+    return last(x), features
+
+
 class PeriodDiscriminator(nn.Module):
     """Sees the samples as rows of `period`; gives scores and every layer's features."""
 
@@ -479,11 +466,7 @@ class PeriodDiscriminator(nn.Module):
         n = -(-x.shape[-1] // self.period) * self.period
         x = F.pad(x[:, None], (0, n - x.shape[-1]), "reflect")[:, 0]
         x = x.view(x.shape[0], 1, n // self.period, self.period)
-        features = []
-        for conv in self.cs:
-            x = F.leaky_relu(conv(x), 0.1)
-            features.append(x)
-        return self.o(x), features
+        return judged(x, self.cs, self.o)
 
 
 class StftDiscriminator(nn.Module):
@@ -508,11 +491,7 @@ class StftDiscriminator(nn.Module):
             x = x.permute(0, 3, 1, 2)
             magnitude = x.square().sum(1, keepdim=True).clamp(min=1e-7).sqrt()
             x = x * magnitude**-0.6
-        features = []
-        for conv in self.cs:
-            x = F.leaky_relu(conv(x), 0.1)
-            features.append(x)
-        return self.o(x), features
+        return judged(x, self.cs, self.o)
 
 
 class Discriminators(nn.Module):

@@ -9,6 +9,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from layers import Mlp, rope_tables, rotate
+
 CODEBOOK, GROUPS = 512, 12
 CFG = dict(
     hidden_size=384,
@@ -56,20 +58,6 @@ class RMS(nn.Module):
         return (f * self.weight).to(x.dtype)
 
 
-def rope_tables(length, head_dim, theta, device):
-    """Cosines and sines, both [length, head_dim]."""
-    frequency = theta ** (-torch.arange(0, head_dim, 2, device=device).float() / head_dim)
-    angle = torch.arange(length, device=device).float()[:, None] * frequency
-    angle = torch.cat([angle, angle], -1)
-    return angle.cos(), angle.sin()
-
-
-def rotate(x, cos, sin):
-    half = x.shape[-1] // 2
-    x = x.float()
-    return x * cos + torch.cat([-x[..., half:], x[..., :half]], -1) * sin
-
-
 class Attention(nn.Module):
     def __init__(self, c):
         super().__init__()
@@ -95,17 +83,6 @@ class Attention(nn.Module):
         )
         y = F.scaled_dot_product_attention(q, every_head(k), every_head(v), is_causal=True)
         return self.o_proj(y.transpose(1, 2).reshape(B, T, -1))
-
-
-class Mlp(nn.Module):
-    def __init__(self, width, inner):
-        super().__init__()
-        self.gate_proj = nn.Linear(width, inner, bias=False)
-        self.up_proj = nn.Linear(width, inner, bias=False)
-        self.down_proj = nn.Linear(inner, width, bias=False)
-
-    def forward(self, x):
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
 
 
 class Layer(nn.Module):
