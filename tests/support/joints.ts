@@ -52,7 +52,7 @@ export function roughness(wave: Float32Array): { step: number; bend: number } {
 /** Where a click shows and a voice at its end or beginning does not. */
 const BRIGHT_HZ = 6000;
 /** Of a look at the spectrum: 5 ms. [PCM samples] */
-const WINDOW = 128;
+export const WINDOW = 128;
 
 /** Cosines and sines of the bins above BRIGHT_HZ, each under a Hann window, and its energy. */
 const BRIGHT = ((): { bins: (readonly [Float64Array, Float64Array])[]; energy: number } => {
