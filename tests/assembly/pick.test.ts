@@ -5,21 +5,13 @@ import { loadPlannerModule } from "../../host/planner/load.ts";
 import type { PlannerExports } from "../../host/planner/load.ts";
 import { ABSENT, ROW_STATE_BYTES, rowStateBytes } from "../support/row-state.ts";
 import type { RowState } from "../support/row-state.ts";
+import { generator } from "../support/generator.ts";
 import { nativeProgram } from "../support/native.ts";
 
 const HEADER_WORDS = 6;
 /** Vectors picked from with the same settings, one after the other. */
 const CASES_A_STATE = 8;
 const BATCH_BYTES_MAX = 16 * 2 ** 20;
-
-/** Small, seeded, good enough to make cases with. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface Shape {
   readonly vocab: number;

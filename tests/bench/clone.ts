@@ -3,23 +3,17 @@
 // speech does: once with the vector alone, once with the codes that a transcript asks for.
 import { Voxfuse } from "../../host/index.ts";
 import type { BackendName } from "../../host/index.ts";
+import { noise } from "../support/generator.ts";
+import { median } from "./hyperfine.ts";
 
 const RUNS = 7;
 const RATE = 24000;
-
-function noise(seconds: number): Float32Array {
-  let state = 1;
-  return Float32Array.from({ length: seconds * RATE }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32 - 0.5) * 0.2;
-  });
-}
 
 const [model, backend = "auto", ...lengths] = process.argv.slice(2);
 if (model === undefined) throw new Error("usage: clone.js MODEL [BACKEND] [SECONDS…]");
 const engine = await Voxfuse.load({ model, backend: backend as BackendName });
 for (const seconds of lengths.length === 0 ? [10, 60] : lengths.map(Number)) {
-  const audio = noise(seconds);
+  const audio = noise(seconds * RATE, 0.1);
   for (const transcript of [undefined, "Some words that were said."]) {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
@@ -28,8 +22,8 @@ for (const seconds of lengths.length === 0 ? [10, 60] : lengths.map(Number)) {
       times.push(performance.now() - begin);
     }
     const [first, ...warm] = times;
-    const sorted = warm.toSorted((a, b) => a - b);
-    const shown = [first, sorted[0], sorted[RUNS >> 1], sorted.at(-1)].map((ms) => ms?.toFixed(1));
+    const spread = [Math.min(...warm), median(warm), Math.max(...warm)];
+    const shown = [first, ...spread].map((ms) => ms?.toFixed(1));
     const what = transcript === undefined ? "vector" : "vector and codes";
     console.log(
       `${seconds} s, ${what}: first ${shown[0]} ms, then ${shown.slice(1).join(" / ")} ms`,

